@@ -1,0 +1,63 @@
+"""Turn what a resident typed into words that can be compared: folded, split, stemmed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+__all__ = ["clean", "fold", "stem", "tokens"]
+
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "‘": "'"})
+_TOKEN = re.compile(r"[^\W_]+")
+# French elisions: the letter before the apostrophe is a word of its own ("l'école", "qu'est").
+_ELISION = re.compile(r"\b(l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'(?=\w)")
+# More combining marks than this on one letter is decoration, not writing; Vietnamese needs two.
+_MAX_MARKS = 2
+_SEPARATORS = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean(text: str, limit: int = 1000) -> str:
+    """Plain NFC text of at most ``limit`` characters: no control character, surrogate or stacked accents.
+
+    Format characters (zero-width joiners, direction marks) are dropped; line breaks become spaces.
+    """
+    kept: list[str] = []
+    marks = 0
+    for char in unicodedata.normalize("NFC", text[: limit * 8]):
+        category = unicodedata.category(char)
+        if category == "Mn":
+            marks += 1
+            if marks > _MAX_MARKS:
+                continue
+        else:
+            marks = 0
+        if category == "Cf":
+            continue
+        kept.append(" " if category in _SEPARATORS else char)
+    return " ".join("".join(kept).split())[:limit].rstrip()
+
+
+def fold(text: str) -> str:
+    """``text`` without case or accents, ligatures and apostrophes unified ("Œuvre d’Élise" -> "oeuvre d'elise")."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words of ``text`` in order, elisions split ("l'école" -> "l", "ecole")."""
+    return _TOKEN.findall(_ELISION.sub(r"\1 ", fold(text)))
+
+
+# PyStemmer's stemmers are not thread-safe when shared with a cache of their own; ours is
+# the lru_cache below, so theirs is off.
+_STEMMERS = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str, language: str = "fr") -> str:
+    """The Snowball stem of a folded word; the word itself in a language without a stemmer here."""
+    stemmer = _STEMMERS.get(language)
+    return stemmer.stemWord(word) if stemmer is not None else word

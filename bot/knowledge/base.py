@@ -1,0 +1,40 @@
+"""A whole knowledge base in memory: one immutable value, swapped in one reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.knowledge.calendars import CalendarBook
+    from bot.knowledge.faults import Location
+    from bot.knowledge.model import City, Concept, Entry, GoldenQuestion, Place
+
+__all__ = ["KnowledgeBase"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """Everything a town knows.
+
+    ``entries``, ``places``, ``concepts`` are keyed by id, the included pack's first
+    and the town's own over it. ``calendars`` answer collection questions. ``voice``
+    holds the overrides of what the bot itself says, by language then key.
+    ``version`` is a hash of every file's content (hex, 16 characters). ``origins``
+    maps ``entries/<id>``, ``places/<id>``, ``concepts/<id>`` to file and line.
+    """
+
+    root: Path
+    city: City
+    entries: Mapping[str, Entry]
+    places: Mapping[str, Place]
+    concepts: Mapping[str, Concept]
+    calendars: Mapping[str, CalendarBook]
+    golden: tuple[GoldenQuestion, ...]
+    voice: Mapping[str, Mapping[str, str]]
+    version: str
+    origins: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}))
