@@ -2,8 +2,9 @@
 
     ParvisError
     ├── KnowledgeError      a knowledge base that cannot be served
-    ├── SettingsError       a setting that is missing or wrong
-    ├── StorageError        a store that cannot be opened, read or written
+    ├── OperatorError       said in the operator's language by bot.voice
+    │   ├── SettingsError   a setting that is missing or wrong
+    │   └── StorageError    a store that cannot be opened, read or written
     └── ModelError          a trained model that cannot be read or made
 
 The message of each is written for the person who can mend it (staff or
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.knowledge.faults import Fault
 
-__all__ = ["KnowledgeError", "ModelError", "ParvisError", "SettingsError", "StorageError"]
+__all__ = ["KnowledgeError", "ModelError", "OperatorError", "ParvisError", "SettingsError", "StorageError"]
 
 
 class ParvisError(Exception):
@@ -37,11 +38,20 @@ class KnowledgeError(ParvisError):
         super().__init__(f"{len(self.faults)} fault(s) in the knowledge base")
 
 
-class SettingsError(ParvisError):
+class OperatorError(ParvisError):
+    """Something the operator can mend: ``key`` is a sentence of the voice, ``values`` fill its blanks."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(f"{key} {values}")
+
+
+class SettingsError(OperatorError):
     """A setting that is missing or wrong; the message names it and its cure."""
 
 
-class StorageError(ParvisError):
+class StorageError(OperatorError):
     """A store that cannot be opened, read or written."""
 
 

@@ -1,0 +1,177 @@
+"""An answer as plain text, whole or in parts that fit what a channel can carry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.messages import Answer, Block, BlockKind, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Limits", "block_text", "cut", "parts", "plain_text", "utf16_length"]
+
+# Lines that follow one another without a blank line when they are of one kind.
+_STACKED = frozenset({BlockKind.ITEM, BlockKind.FACT, BlockKind.LINK, BlockKind.SOURCE, BlockKind.CONTACT})
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_ZERO_WIDTH_JOINER = "\u200d"
+_REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_FLAG_TAGS = range(0xE0020, 0xE0080)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message of a channel can carry: at most ``length``, as ``count`` measures a text.
+
+    ``count`` may never measure a text shorter than one of its pieces; the default is
+    Python's count of characters, ``utf16_length`` is Telegram's.
+    """
+
+    length: int
+    count: Callable[[str], int] = len
+
+    def fits(self, text: str) -> bool:
+        """True if ``text`` goes into one message."""
+        return self.count(text) <= self.length
+
+
+def utf16_length(text: str) -> int:
+    """How many UTF-16 code units ``text`` takes."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def parts(answer: Answer, limits: Limits) -> tuple[str, ...]:
+    """The answer in messages that fit ``limits``, in order."""
+    return cut(plain_text(answer), limits)
+
+
+def plain_text(answer: Answer) -> str:
+    """The whole answer as plain text: blank lines between paragraphs, one line an item, choices numbered."""
+    written = ""
+    previous: BlockKind | None = None
+    for kind, line in _lines(answer):
+        if previous is not None:
+            written += "\n" if kind == previous and kind in _STACKED else "\n\n"
+        written += line
+        previous = kind
+    return written
+
+
+def _lines(answer: Answer) -> Iterator[tuple[BlockKind, str]]:
+    choices = [(BlockKind.ITEM, f"{choice.number}. {choice.label}") for choice in answer.choices]
+    for block in answer.blocks:
+        yield block.kind, block_text(block, answer.language)
+        if block.kind is BlockKind.CHOICES:
+            yield from choices
+            choices = []
+    yield from choices
+
+
+def block_text(block: Block, language: str) -> str:
+    """One block as plain text in ``language``: items with their dash or number, links with their address."""
+    last = len(block.spans) - 1
+    text = "".join(
+        _span_text(span, language, ends=index == last) if span.url else span.text
+        for index, span in enumerate(block.spans)
+    )
+    if block.kind is not BlockKind.ITEM:
+        return text
+    return f"{block.number}. {text}" if block.number is not None else f"- {text}"
+
+
+def _span_text(span: Span, language: str, *, ends: bool) -> str:
+    address = (span.url or "").removeprefix("mailto:").removeprefix("tel:")
+    if address in span.text:
+        return span.text
+    if not ends:
+        return f"{span.text} ({address})"
+    return f"{span.text} : {address}" if language == "fr" else f"{span.text}: {address}"
+
+
+def cut(text: str, limits: Limits) -> tuple[str, ...]:
+    """``text`` in pieces that fit ``limits``: whole blocks, else sentences, else words, else letters.
+
+    Words, and so addresses of pages, are cut only when one alone does not fit, and then
+    never inside what a reader sees as one letter. Nothing is lost but white space at the cuts.
+    Raises ValueError if one character alone does not fit.
+    """
+    pieces: list[str] = []
+    for separator, piece in _pieces(text.strip(), limits, _CUTS):
+        joined = pieces[-1] + separator + piece if pieces else piece
+        if pieces and not limits.fits(joined):
+            pieces.append(piece)
+        else:
+            pieces[-1:] = [joined]
+    return tuple(pieces)
+
+
+# Where a text may be cut, the best places first, and what stands there when it is not.
+_CUTS = (
+    (re.compile(r"\s*\n\s*\n\s*"), "\n\n"),
+    (re.compile(r"\s*\n\s*"), "\n"),
+    (_SENTENCE_END, " "),
+    (re.compile(r"\s+"), " "),
+)
+
+
+def _pieces(
+    text: str, limits: Limits, cuts: tuple[tuple[re.Pattern[str], str], ...], before: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Pieces that each fit, with what stood before each."""
+    if not text:
+        return
+    if limits.fits(text):
+        yield before, text
+    elif not cuts:
+        yield from _letter_pieces(text, limits, before)
+    else:
+        (pattern, separator), finer = cuts[0], cuts[1:]
+        for piece in pattern.split(text):
+            yield from _pieces(piece, limits, finer, before)
+            before = separator
+
+
+def _letter_pieces(text: str, limits: Limits, before: str) -> Iterator[tuple[str, str]]:
+    piece = ""
+    for letter in _fitting_letters(text, limits):
+        if piece and not limits.fits(piece + letter):
+            yield before, piece
+            piece, before = "", ""
+        piece += letter
+    yield before, piece
+
+
+def _fitting_letters(text: str, limits: Limits) -> Iterator[str]:
+    for letter in _letters(text):
+        if limits.fits(letter):
+            yield letter
+        elif all(limits.fits(char) for char in letter):
+            yield from letter  # a heap of accents, which nobody reads as one letter
+        else:
+            raise ValueError(f"one character takes more than {limits.length}")
+
+
+def _letters(text: str) -> Iterator[str]:
+    """What a reader sees as one letter each: marks, joined emoji and pairs of flag letters stay together."""
+    letter = ""
+    for char in text:
+        if letter and not _extends(letter, char):
+            yield letter
+            letter = ""
+        letter += char
+    if letter:
+        yield letter
+
+
+def _extends(letter: str, char: str) -> bool:
+    # The cases of Unicode's UAX 29 that occur in messages; Hangul and Indic conjuncts come composed (NFC).
+    code = ord(char)
+    if code in _REGIONAL_INDICATORS:
+        return ord(letter[-1]) in _REGIONAL_INDICATORS and len(letter) % 2 == 1
+    if code in _SKIN_TONES or code in _FLAG_TAGS or _ZERO_WIDTH_JOINER in (char, letter[-1]):
+        return True
+    return unicodedata.category(char) in ("Mn", "Me", "Mc")
