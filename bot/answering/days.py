@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.answering.lexicon import Hit, Lexicon, Word, read_words, words
+from bot.answering.phrases import Hit, Phrases, Word, read_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,9 +68,9 @@ def easter(year: int) -> date:
 
 
 @cache
-def _lexicon() -> Lexicon:
+def _phrases() -> Phrases:
     data = read_words("days")
-    return Lexicon(data["expressions"], data["not_typos"])
+    return Phrases(data["expressions"], data["not_typos"])
 
 
 @cache
@@ -89,7 +89,7 @@ class _Reader:
     def read(self) -> DayMention:
         for start in range(len(self._words)):
             self._numeric(start)
-        hits = _lexicon().find(self._words, self._mention.positions)
+        hits = _phrases().find(self._words, self._mention.positions)
         for hit in hits:
             if hit.meaning.startswith("month."):
                 self._month(hit)
@@ -170,8 +170,8 @@ class _Reader:
 
     def _absorb_weekday(self, start: int) -> None:
         """ "samedi 21 novembre": the weekday before a date is part of it."""
-        before = _lexicon().read(self._text(start - 1))
-        named = _lexicon().find([Word(before, "")]) if before else ()
+        before = _phrases().read(self._text(start - 1))
+        named = _phrases().find([Word(before, "")]) if before else ()
         if before in _short_weekdays() or (named and named[0].meaning.startswith("weekday.")):
             self._add(start - 1, start)
 

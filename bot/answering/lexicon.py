@@ -1,111 +1,56 @@
-"""Word lists kept as data, and how they are found in what a resident typed, typos included."""
+"""How common words are, and what texting spellings stand for, in the languages shipped."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import yaml
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from bot.answering.normalise import fold, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
-__all__ = ["Hit", "Lexicon", "Word", "nearest", "read_words", "words"]
+__all__ = ["Lexicon", "shipped_lexicon"]
 
-_WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A folded word and what stood between it and the one before (``"/"`` in "24/12")."""
-
-    text: str
-    gap: str
+# From this Zipf value on a word only binds others together ("de", "le", "the").
+_FUNCTION_ZIPF = 6.0
+# Damping of frequent words, clip((7 - Zipf) / 2.8, .55, 1), tuned on the public data sets.
+_ZIPF_CEILING, _ZIPF_RANGE, _LEAST = 7.0, 2.8, 0.55
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A listed expression found at words ``start`` to before ``end``."""
-
-    meaning: str
-    start: int
-    end: int
-
-
-def words(text: str) -> tuple[Word, ...]:
-    """The words of ``text``, one for one those of ``normalise.tokens``."""
-    folded = fold(text)
-    found: list[Word] = []
-    end = 0
-    for match in _WORD.finditer(folded):
-        found.append(Word(match.group(), folded[end : match.start()].strip()))
-        end = match.end()
-    return tuple(found)
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The listed word ``word`` is a misspelling of, if it is one.
-
-    One slip is forgiven from five letters on, two from nine; a slip on the first
-    letter only from seven on, where a chance likeness is rare.
-    """
-    if len(word) < 5 or not word.isalpha():
-        return None
-    allowed = 2 if len(word) >= 9 else 1
-    found = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=allowed)
-    if found is None or (found[0][0] != word[0] and (len(word) < 7 or found[1] > 1)):
-        return None
-    return str(found[0])
-
-
 class Lexicon:
-    """Expressions and what they mean, longest first; unlisted words are read as the listed word nearest to them."""
+    """One language's common words (folded word to Zipf value) and texting spellings (word to words)."""
 
-    def __init__(self, meanings: Mapping[str, Iterable[str]], not_typos: Collection[str] = ()) -> None:
-        """``meanings``: meaning to expressions. ``not_typos``: real words that look like a listed one misspelt."""
-        self._phrases = {tuple(tokens(text)): meaning for meaning, texts in meanings.items() for text in texts}
-        self._longest = max(len(phrase) for phrase in self._phrases)
-        self._known = frozenset(word for phrase in self._phrases for word in phrase)
-        # Only words of four letters can be within one slip of a word of five.
-        self._repairable = tuple(sorted(word for word in self._known if len(word) >= 4))
-        self._not_typos = frozenset(not_typos)
+    zipf: Mapping[str, float]
+    texting: Mapping[str, tuple[str, ...]]
 
-    def read(self, word: str) -> str:
-        """``word``, or the listed word it misspells."""
-        if word in self._known or word in self._not_typos:
-            return word
-        return nearest(word, self._repairable) or word
+    def is_common(self, word: str) -> bool:
+        """True if ``word`` is an everyday word, so no misspelling of another."""
+        return word in self.zipf
 
-    def find(self, found: Sequence[Word], taken: Collection[int] = ()) -> tuple[Hit, ...]:
-        """The listed expressions in ``found``, left to right, none overlapping another or a ``taken`` position."""
-        read = [self.read(word.text) for word in found]
-        hits: list[Hit] = []
-        start = 0
-        while start < len(read):
-            hit = self._at(read, start, taken)
-            if hit is not None:
-                hits.append(hit)
-            start = hit.end if hit is not None else start + 1
-        return tuple(hits)
+    def is_function(self, word: str) -> bool:
+        """True if ``word`` carries no meaning of its own."""
+        return self.zipf.get(word, 0.0) >= _FUNCTION_ZIPF
 
-    def _at(self, read: Sequence[str], start: int, taken: Collection[int]) -> Hit | None:
-        for length in range(min(self._longest, len(read) - start), 0, -1):
-            meaning = self._phrases.get(tuple(read[start : start + length]))
-            if meaning is not None and not any(place in taken for place in range(start, start + length)):
-                return Hit(meaning, start, start + length)
-        return None
+    def damping(self, word: str) -> float:
+        """The share of its weight a word keeps: 1 for a rare one, 0.55 for the most frequent."""
+        zipf = self.zipf.get(word, 0.0)
+        return min(1.0, max(_LEAST, (_ZIPF_CEILING - zipf) / _ZIPF_RANGE))
 
 
 @cache
-def read_words(name: str) -> Mapping[str, Any]:
-    """The word lists of ``data/<name>.yaml``: meaning to expressions, as written."""
-    text = (files("bot.answering") / "data" / f"{name}.yaml").read_text("utf-8")
-    loaded: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return loaded
+def shipped_lexicon(language: str) -> Lexicon:
+    """The lexicon of ``language``; an empty one for a language that has none."""
+    text = (files("bot.answering") / "data" / "frequencies.yaml").read_text("utf-8")
+    data = yaml.load(text, Loader=yaml.CSafeLoader)
+    zipf = {
+        word: float(value)
+        for value, listed in sorted(data.get(language, {}).items(), reverse=True)
+        for word in str(listed).split()
+    }
+    texting = {str(word): tuple(str(full).split()) for word, full in data["sms"].get(language, {}).items()}
+    return Lexicon(MappingProxyType(zipf), MappingProxyType(texting))
