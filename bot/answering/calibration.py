@@ -1,0 +1,125 @@
+"""From scores to probabilities, and from probabilities to a threshold that keeps a promise.
+
+The probability that the first entry is right is a logistic function, with
+non-negative weights, of how sure the ranker is and how much of the question the
+entry and the base account for. It is fitted on the base itself: each phrasing is
+asked of a model that never saw it (was the answer right?), and of one that never
+saw its whole entry (any answer is then wrong).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.answering.lbfgs import minimise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float32]
+
+__all__ = ["Calibration", "Signals", "Trials", "fit_calibration"]
+
+# Questions no entry answers count less than the others: the base is what residents mostly ask about.
+OUTSIDE_WEIGHT = 0.3
+# A pull towards the weights measured on public question sets, worth about this many trials.
+_PRIOR_TRIALS = 20.0
+_PRIOR_FIRST = (-1.40, 0.473, 0.731, 0.959, 1.059, 0.5)
+_PRIOR_THREE = (-0.40, 0.473, 0.365, 0.959, 1.059, 0.5)
+_FLOOR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of one ranked question: the two best shares, and coverages between 0 and 1."""
+
+    first: float
+    second: float
+    entry: float
+    base: float
+    concepts: float
+
+    def row(self) -> tuple[float, ...]:
+        """The inputs of the logistic function."""
+        first, second = np.log(max(self.first, _FLOOR)), np.log(max(self.second, _FLOOR))
+        return (1.0, float(first), float(first - second), self.entry, self.base, self.concepts)
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Questions asked of models that had not seen them: signals, was the first right, was one of three, weight."""
+
+    rows: Array
+    first_right: Array
+    three_right: Array
+    weights: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The fitted probabilities, and the trials they were fitted on (for any target precision)."""
+
+    first: Array
+    three: Array
+    confidence: Array
+    right: Array
+    weights: Array
+
+    def probability(self, signals: Signals) -> tuple[float, float]:
+        """Probability that the first entry is right, and that one of the first three is."""
+        row = np.array(signals.row(), np.float32)
+        first = _sigmoid(float(self.first @ row))
+        return first, max(first, _sigmoid(float(self.three @ row)))
+
+    def threshold(self, precision: float) -> float:
+        """The lowest confidence above which direct answers were right ``precision`` of the time.
+
+        If the trials never reach it, the threshold is the confidence of the surest
+        ones: the bot then answers seldom rather than wrongly.
+        """
+        order = np.argsort(-self.confidence, kind="stable")
+        right = np.cumsum((self.right * self.weights)[order])
+        total = np.cumsum(self.weights[order])
+        # One virtual error: the first few trials prove nothing.
+        reached = np.flatnonzero(right / (total + 1.0) >= precision)
+        if not len(reached):
+            return max(precision, float(self.confidence.max(initial=0.0)))
+        return float(self.confidence[order][reached[-1]])
+
+
+def fit_calibration(trials: Trials) -> Calibration:
+    """Fit both probabilities on ``trials``."""
+    first = _fit(trials, trials.first_right, _PRIOR_FIRST)
+    three = _fit(trials, trials.three_right, _PRIOR_THREE)
+    confidence = 1 / (1 + np.exp(-(trials.rows @ first)))
+    return Calibration(first, three, confidence.astype(np.float32), trials.first_right, trials.weights)
+
+
+def _fit(trials: Trials, right: Array, prior: tuple[float, ...]) -> Array:
+    """Logistic regression whose weights (but the constant) are squares, hence never negative."""
+    centre = np.array(prior, np.float64)
+    rows, weights = trials.rows.astype(np.float64), trials.weights.astype(np.float64)
+
+    def loss(free: Array) -> tuple[float, Array]:
+        wide = free.astype(np.float64)
+        applied = np.r_[wide[0], wide[1:] ** 2]
+        logit = rows @ applied
+        signed = np.where(right > 0, logit, -logit)
+        value = float(weights @ np.logaddexp(0, -signed))
+        pull = applied - centre
+        value += 0.5 * _PRIOR_TRIALS * float(pull @ pull) / len(prior)
+        residual = weights * (1 / (1 + np.exp(-logit)) - right)
+        gradient = rows.T @ residual + _PRIOR_TRIALS * pull / len(prior)
+        gradient[1:] *= 2 * wide[1:]
+        return value, gradient.astype(np.float32)
+
+    start = np.r_[centre[0], np.sqrt(centre[1:])].astype(np.float32)
+    found = minimise(loss, start, tolerance=1e-7, steps=200)
+    return np.r_[found[0], found[1:] ** 2].astype(np.float32)
+
+
+def _sigmoid(value: float) -> float:
+    return float(1 / (1 + np.exp(-value)))

@@ -1,0 +1,170 @@
+"""Texts as sparse vectors: words, pairs of words, letters and concepts, each block of unit length.
+
+The shares of the blocks were chosen by cross-validation on public question sets
+(``benchmarks/``); a block's features are multiplied by the square root of its share.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.answering.lexicon import shipped_lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.answering.analysis import Analysis, Word
+    from bot.answering.concepts import Sighting
+
+__all__ = ["BLOCKS", "FeatureSpace", "Shares", "Vector"]
+
+BLOCKS = ("w", "b", "c", "v")
+_EDGE = "\u2402"
+_NGRAMS = range(2, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How much of a text's squared length each block takes."""
+
+    w: float = 0.4
+    b: float = 0.1
+    c: float = 0.5
+    v: float = 0.3
+
+    def root(self, block: str) -> float:
+        """The factor a block's unit vector is multiplied by."""
+        return sqrt(getattr(self, block))
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A sparse vector: feature numbers (each once) and their values."""
+
+    ids: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class FeatureSpace:
+    """The features a base knows, and how rare each is.
+
+    ``ids`` maps a block and a feature to its number; ``idf`` holds the inverse
+    document frequency over entries of stems and concepts (natural logarithm).
+    """
+
+    shares: Shares
+    ids: dict[str, dict[str, int]]
+    idf: dict[str, dict[str, float]]
+    entries: int
+    _pieces: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def learn(
+        cls,
+        documents: Sequence[tuple[Analysis, Sighting, int]],
+        entries: int,
+        shares: Shares,
+    ) -> FeatureSpace:
+        """Collect the features of ``documents`` (words, concepts, entry number)."""
+        space = cls(shares, {block: {} for block in BLOCKS}, {"w": {}, "v": {}}, entries)
+        seen: dict[str, dict[str, set[int]]] = {"w": {}, "v": {}}
+        for analysis, sighting, entry in documents:
+            for word in analysis.words:
+                seen["w"].setdefault(word.stem, set()).add(entry)
+            for concept in sighting.strengths:
+                seen["v"].setdefault(concept, set()).add(entry)
+        for block, where in seen.items():
+            space.idf[block] = {name: 1 + log((1 + entries) / (1 + len(found))) for name, found in where.items()}
+        number = 0
+        for analysis, sighting, _ in documents:
+            for block, weights in space._blocks(analysis, sighting):
+                ids = space.ids[block]
+                for name in weights:
+                    if name not in ids:
+                        ids[name] = number
+                        number += 1
+        return space
+
+    @property
+    def size(self) -> int:
+        """How many features there are."""
+        return sum(len(ids) for ids in self.ids.values())
+
+    def unseen_idf(self) -> float:
+        """The inverse document frequency of a word no entry uses: the highest there can be."""
+        return 1 + log(1 + self.entries)
+
+    def vector(self, analysis: Analysis, sighting: Sighting) -> Vector:
+        """``analysis`` as a vector; features the base does not know count in the length only."""
+        numbers: list[int] = []
+        values: list[float] = []
+        for block, weights in self._blocks(analysis, sighting):
+            if not weights:
+                continue
+            scale = self.shares.root(block) / sqrt(sum(value * value for value in weights.values()))
+            ids = self.ids[block]
+            for name, value in weights.items():
+                number = ids.get(name)
+                if number is not None:
+                    numbers.append(number)
+                    values.append(value * scale)
+        return Vector(np.array(numbers, np.int32), np.array(values, np.float32))
+
+    def _blocks(self, analysis: Analysis, sighting: Sighting) -> Iterable[tuple[str, Mapping[str, float]]]:
+        lexicon = shipped_lexicon(analysis.language)
+        damped = [(word, word.weight * lexicon.damping(word.text)) for word in analysis.words]
+        yield "w", self._stems(damped)
+        yield "b", _pairs(damped)
+        yield "c", self._letters(damped)
+        yield "v", self._concepts(sighting)
+
+    def _stems(self, damped: Sequence[tuple[Word, float]]) -> Mapping[str, float]:
+        idf, unseen = self.idf["w"], self.unseen_idf()
+        weights: dict[str, float] = {}
+        for word, weight in damped:
+            weights[word.stem] = weights.get(word.stem, 0.0) + weight * idf.get(word.stem, unseen)
+        return weights
+
+    def _letters(self, damped: Sequence[tuple[Word, float]]) -> Mapping[str, float]:
+        weights: Counter[str] = Counter()
+        for word, weight in damped:
+            pieces = self._pieces.get(word.text)
+            if pieces is None:
+                pieces = _ngrams(word.text)
+                if len(self._pieces) < 50_000:
+                    self._pieces[word.text] = pieces
+            for piece in pieces:
+                weights[piece] += weight
+        # A letter group seen four times is not four times as telling.
+        return {piece: sqrt(weight) for piece, weight in weights.items()}
+
+    def _concepts(self, sighting: Sighting) -> Mapping[str, float]:
+        idf, unseen = self.idf["v"], self.unseen_idf()
+        return {concept: strength * idf.get(concept, unseen) for concept, strength in sighting.strengths.items()}
+
+
+def _ngrams(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(
+        padded[start : start + length]
+        for length in _NGRAMS
+        for start in range(max(1, len(padded) - length + 1))
+        if length <= len(padded)
+    )
+
+
+def _pairs(damped: Sequence[tuple[Word, float]]) -> Mapping[str, float]:
+    chain = [(_EDGE, 1.0), *((word.stem, weight) for word, weight in damped), (_EDGE, 1.0)]
+    weights: dict[str, float] = {}
+    for (left, left_weight), (right, right_weight) in pairwise(chain):
+        weights[f"{left} {right}"] = weights.get(f"{left} {right}", 0.0) + sqrt(left_weight * right_weight)
+    return weights

@@ -1,0 +1,87 @@
+"""What the ranker learned of a base: plain arrays and tables, saved and loaded whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.answering.calibration import Signals
+from bot.answering.lexicon import shipped_lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from bot.answering.analysis import Analysis
+    from bot.answering.calibration import Calibration
+    from bot.answering.concepts import Sighting
+    from bot.answering.features import FeatureSpace
+
+    Array = NDArray[np.float32]
+
+__all__ = ["Coverage", "Model"]
+
+# A word the entry does not use, but whose idea it speaks of, counts nearly as much as the word.
+_BY_CONCEPT = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which entries use which stems and speak of which concepts."""
+
+    stems: Mapping[str, frozenset[int]]
+    concepts: Mapping[str, frozenset[int]]
+
+    def signals(
+        self, analysis: Analysis, sighting: Sighting, space: FeatureSpace, shares: tuple[float, float], entry: int
+    ) -> Signals:
+        """How much of a question ``entry`` and the whole base account for, by rarity of its words."""
+        lexicon = shipped_lexicon(analysis.language)
+        idf, unseen = space.idf["w"], space.unseen_idf()
+        named: dict[int, list[frozenset[int]]] = {}
+        for concept, positions in sighting.positions.items():
+            for position in positions:
+                named.setdefault(position, []).append(self.concepts.get(concept, frozenset()))
+        total = by_entry = by_base = 0.0
+        for position, word in enumerate(analysis.words):
+            mass = idf.get(word.stem, unseen) * lexicon.damping(word.text)
+            users = self.stems.get(word.stem, frozenset())
+            ideas = named.get(position, ())
+            idea = _BY_CONCEPT * word.weight
+            total += mass
+            by_entry += mass * max(word.weight * (entry in users), idea * any(entry in idea for idea in ideas))
+            by_base += mass * max(word.weight * bool(users), idea * any(ideas))
+        if not total:
+            return Signals(*shares, 0.0, 0.0, 0.0)
+        return Signals(*shares, by_entry / total, by_base / total, self._shared(sighting, space, entry))
+
+    def _shared(self, sighting: Sighting, space: FeatureSpace, entry: int) -> float:
+        """Share of the concepts named outright that ``entry`` speaks of; 1 if none is named."""
+        idf, unseen = space.idf["v"], space.unseen_idf()
+        total = found = 0.0
+        for concept in sighting.positions:
+            mass = idf.get(concept, unseen)
+            total += mass
+            found += mass * (entry in self.concepts.get(concept, frozenset()))
+        return found / total if total else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained ranker.
+
+    ``weights`` (features x entries, float32) gives each entry's score; ``known``
+    counts the words of the base and the vocabulary, for repairs; ``version`` is the
+    content hash it was learned from.
+    """
+
+    version: str
+    entry_ids: tuple[str, ...]
+    space: FeatureSpace
+    weights: Array
+    coverage: Coverage
+    known: Mapping[str, int]
+    calibration: Calibration

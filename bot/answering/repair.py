@@ -1,0 +1,83 @@
+"""Misspelt words become the nearest word the base or the vocabulary knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from bot.answering.lexicon import shipped_lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Repair", "Repairer"]
+
+# Shorter words have too many neighbours one letter away.
+_MIN_LENGTH = 4
+_LONG_WORD = 6
+_MIN_WEIGHT = 0.72
+_PREFIX_WEIGHT = 0.8
+_CACHE_SIZE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A known word and the weight ``k`` it deserves in place of the one typed."""
+
+    word: str
+    weight: float
+
+
+class Repairer:
+    """Repairs words against a fixed list of known ones, weighted by how often the base uses them."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        """``known``: folded word to the number of times the base and the vocabulary use it."""
+        self._known = known
+        self._by_length: dict[int, list[str]] = {}
+        for word in sorted(known):
+            if len(word) >= _MIN_LENGTH:
+                self._by_length.setdefault(len(word), []).append(word)
+        self._prefixes: dict[str, str] = {}
+        for word in sorted(known, key=lambda w: (len(w), w), reverse=True):
+            for end in range(_MIN_LENGTH, len(word)):
+                self._prefixes[word[:end]] = word
+        self._cache: dict[tuple[str, str], Repair | None] = {}
+
+    def repair(self, word: str, language: str) -> Repair | None:
+        """The known word meant by ``word``, or None if it needs no repair or has none."""
+        if (
+            len(word) < _MIN_LENGTH
+            or word in self._known
+            or not word.isalpha()
+            or shipped_lexicon(language).is_common(word)
+        ):
+            return None
+        key = (word, language)
+        if key not in self._cache:
+            if len(self._cache) >= _CACHE_SIZE:
+                self._cache.clear()
+            self._cache[key] = self._nearest(word)
+        return self._cache[key]
+
+    def _nearest(self, word: str) -> Repair | None:
+        reach = 1 if len(word) < _LONG_WORD else 2
+        candidates = [
+            known
+            for length in range(len(word) - reach, len(word) + reach + 1)
+            for known in self._by_length.get(length, ())
+        ]
+        found = extract(word, candidates, scorer=OSA.distance, score_cutoff=reach, limit=20)
+        close = [
+            (distance, -self._known[known], known)
+            for known, distance, _ in found
+            if (distance == 1 or known[0] == word[0]) and 1 - distance / len(word) >= _MIN_WEIGHT
+        ]
+        if close:
+            distance, _, known = min(close)
+            return Repair(known, 1 - distance / len(word))
+        longer = self._prefixes.get(word)
+        return Repair(longer, _PREFIX_WEIGHT) if longer is not None else None
