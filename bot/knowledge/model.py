@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Link",
     "Place",
+    "Quality",
     "Review",
     "Season",
     "Slug",
@@ -318,6 +319,27 @@ class Review(Base):
     redirect: Period = Field(default="24 mois", description="Les renvois vers un autre service.")
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Quality(Base):
+    """The figures below (or above, for the last three) which ``parvis test`` fails; see bot.quality."""
+
+    right_first: Share | None = Field(default=None, description="Part minimale : la bonne fiche vient en premier.")
+    right_within_three: Share | None = Field(
+        default=None, description="Part minimale : elle est dans les trois premières."
+    )
+    right_said: Share | None = Field(default=None, description="Part minimale : elle est donnée directement.")
+    precision: Share | None = Field(default=None, description="Part minimale de réponses justes parmi les directes.")
+    none_refused: Share | None = Field(default=None, description="Part minimale de refus quand rien ne répond.")
+    outcomes_right: Share | None = Field(
+        default=None, description="Part minimale : urgences, politesses, choix attendus."
+    )
+    stated_wrong: Share | None = Field(default=None, description="Part maximale de réponses fausses affirmées.")
+    refused: Share | None = Field(default=None, description="Part maximale de refus à tort.")
+    clarified: Share | None = Field(default=None, description="Part maximale de questions auxquelles un choix répond.")
+
+
 class City(Base):
     """The town (or the shared pack) a base speaks for. ``include`` is relative to the base's folder."""
 
@@ -337,6 +359,10 @@ class City(Base):
         default=None, description="Le dossier d'une base commune à reprendre, par exemple ../france."
     )
     review: Review = Field(default_factory=Review, description="Tous les combien relire les fiches, selon leur genre.")
+    quality: Quality | None = Field(
+        default=None,
+        description="Les limites que « parvis test » surveille ; sans elles, chaque question doit réussir.",
+    )
 
 
 class GoldenQuestion(Base):
