@@ -68,13 +68,17 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
 class Phrases:
     """Expressions and what they mean, longest first; unlisted words are read as the listed word nearest to them."""
 
-    def __init__(self, meanings: Mapping[str, Iterable[str]], not_typos: Collection[str] = ()) -> None:
-        """``meanings``: meaning to expressions. ``not_typos``: real words that look like a listed one misspelt."""
+    def __init__(
+        self, meanings: Mapping[str, Iterable[str]], not_typos: Collection[str] = (), repair_from: int = 4
+    ) -> None:
+        """``meanings``: meaning to expressions. ``not_typos``: real words that look like a listed one misspelt.
+
+        Listed words shorter than ``repair_from`` letters are recognised only as they are written.
+        """
         self._phrases = {tuple(tokens(text)): meaning for meaning, texts in meanings.items() for text in texts}
         self._longest = max(len(phrase) for phrase in self._phrases)
         self._known = frozenset(word for phrase in self._phrases for word in phrase)
-        # Only words of four letters can be within one slip of a word of five.
-        self._repairable = tuple(sorted(word for word in self._known if len(word) >= 4))
+        self._repairable = tuple(sorted(word for word in self._known if len(word) >= repair_from))
         self._not_typos = frozenset(not_typos)
 
     def read(self, word: str) -> str:

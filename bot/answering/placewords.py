@@ -1,0 +1,256 @@
+"""Which place of the town a resident means, from the places' own names, aliases, types and addresses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+from bot.answering.normalise import stem, tokens
+from bot.answering.numerals import Term, terms
+from bot.answering.phrases import nearest, read_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from bot.knowledge.model import Concept, Place
+
+__all__ = ["PlaceIndex", "PlaceMention"]
+
+# Share of a name's weight that must be in the question: with its type named, and without.
+_ENOUGH, _ENOUGH_ALONE = 0.3, 0.99
+# Names this close to the best one are as good as it.
+_TIE = 0.02
+# A word read through a typo counts a little less than one written right.
+_TYPO = 0.95
+# A shorter word alone does not name a place.
+_TELLING = 4
+_POSTCODE = re.compile(r"\b\d{3}(\d{2})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """The places that fit a question equally well, best known first; none if only a ``type`` was named.
+
+    ``positions`` are the words that named them. ``unknown`` is a number that no place
+    of the type has ("mairie du 23e").
+    """
+
+    places: tuple[str, ...]
+    type: str | None
+    positions: frozenset[int]
+    unknown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One name of a place: the terms that tell it from others of its type."""
+
+    place: str
+    telling: frozenset[str]
+    whole: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    place: str
+    share: float
+    positions: frozenset[int]
+
+
+class PlaceIndex:
+    """Finds places by what residents call them."""
+
+    def __init__(self, places: Mapping[str, Place], concepts: Iterable[Concept] = ()) -> None:
+        """``concepts`` lend their synonyms ("swimming pool") to the types they name."""
+        self._types = {place.id: place.type for place in places.values()}
+        self._fillers = frozenset(read_words("places")["fillers"].split())
+        self._heads = self._find_heads(places, tuple(concepts))
+        common = self._common_words(places)
+        self._names = [
+            _Name(place.id, whole - common[place.type] or whole, whole)
+            for place in places.values()
+            for whole in {self._content(name) for name in (place.name, *place.aliases)}
+            if whole
+        ]
+        self._areas = {place.id: _areas(place) for place in places.values()}
+        counts = self._count(places)
+        # A word in many names and addresses (the town's own) tells little.
+        self._weights = {word: log(1 + len(places) / times) for word, times in counts.items()}
+        self._town = frozenset(word for word, times in counts.items() if len(places) > 2 and times * 2 > len(places))
+        listed = {term for name in self._names for term in name.whole if not term.startswith("#")}
+        self._known = frozenset(listed | {word for phrase in self._heads for word in phrase})
+        self._repairable = tuple(sorted(word for word in self._known if len(word) >= _TELLING))
+
+    def of_type(self, type_: str) -> tuple[str, ...]:
+        """The ids of every place of a type."""
+        return tuple(place for place, its_type in self._types.items() if its_type == type_)
+
+    def find(self, text: str, taken: Collection[int] = (), type_hint: str | None = None) -> PlaceMention | None:
+        """The place or type ``text`` names, outside the ``taken`` words; None if it names none.
+
+        ``type_hint``: the type talked of, so that "et celle du 14e ?" is understood.
+        """
+        found = [term for term in terms(words(text)) if not set(range(term.start, term.end)) & set(taken)]
+        read = {term: self._read(term) for term in found}
+        heads = self._find_types(found, read)
+        types = {type_ for type_, _ in heads} or ({type_hint} if type_hint else set())
+        head_positions = frozenset(place for _, positions in heads for place in positions)
+        numbers = [term for term in found if term.is_number and self._names_a_place(term, found, head_positions)]
+        usable = [term for term in found if not term.is_number or term in numbers]
+        fits = self._fits(usable, read, types) or self._fits_area(numbers, types)
+        if not fits and not heads and types:
+            fits = self._fits(usable, read, ())
+        if fits:
+            best = max(fit.share for fit in fits)
+            kept = [fit for fit in fits if fit.share >= best - _TIE]
+            positions = head_positions.union(self._of_town(found), *(fit.positions for fit in kept))
+            return PlaceMention(tuple(dict.fromkeys(fit.place for fit in kept)), self._types[kept[0].place], positions)
+        if not heads:
+            return None
+        type_ = heads[0][0]
+        unknown = numbers[0].text.removeprefix("#") if numbers else None
+        ids = self.of_type(type_)
+        only = ids if len(ids) == 1 and unknown is None else ()
+        return PlaceMention(only, type_, head_positions | self._of_town(found), unknown)
+
+    # How the names are prepared.
+
+    def _content(self, text: str) -> frozenset[str]:
+        return frozenset(term.text for term in terms(words(text)) if term.text not in self._fillers)
+
+    def _find_heads(self, places: Mapping[str, Place], concepts: Sequence[Concept]) -> dict[tuple[str, ...], str]:
+        """The expressions that name a type: its slug, the word its places' names begin with, and their synonyms."""
+        heads: dict[tuple[str, ...], str] = {}
+        firsts: dict[str, Counter[str]] = {}
+        for place in places.values():
+            heads.setdefault(tuple(place.type.split("-")), place.type)
+            named = [word for word in tokens(place.name) if word not in self._fillers]
+            firsts.setdefault(place.type, Counter()).update(named[:1])
+        for type_, counter in firsts.items():
+            word, times = counter.most_common(1)[0] if counter else ("", 0)
+            if word and times * 2 > sum(counter.values()) and not word.isdecimal():
+                heads.setdefault((word,), type_)
+        stems = {tuple(map(stem, head)): type_ for head, type_ in heads.items()}
+        for concept in concepts:
+            named_by = [tuple(tokens(term)) for listed in concept.terms.values() for term in listed]
+            type_hit = next((stems[key] for term in named_by if (key := tuple(map(stem, term))) in stems), None)
+            for term in named_by if type_hit else ():
+                heads.setdefault(term, str(type_hit))
+        return heads
+
+    def _common_words(self, places: Mapping[str, Place]) -> dict[str, frozenset[str]]:
+        """By type, the words that do not tell its places apart: those of the type, and those most names have."""
+        by_type: dict[str, list[frozenset[str]]] = {}
+        for place in places.values():
+            by_type.setdefault(place.type, []).append(self._content(place.name))
+        common: dict[str, frozenset[str]] = {}
+        for type_, names in by_type.items():
+            counts = Counter(word for name in names for word in name)
+            shared = {word for word, times in counts.items() if len(names) > 2 and times * 2 > len(names)}
+            own = {word for head, its_type in self._heads.items() if its_type == type_ for word in head}
+            common[type_] = frozenset(shared | own)
+        return common
+
+    def _count(self, places: Mapping[str, Place]) -> Counter[str]:
+        """In how many places' names and addresses each word stands."""
+        counts: Counter[str] = Counter()
+        for place in places.values():
+            counts.update(self._content(" ".join((place.name, *place.aliases, place.address or ""))))
+        return counts
+
+    # How a question is read.
+
+    def _read(self, term: Term) -> str:
+        if term.is_number or term.text in self._known or term.text in self._fillers:
+            return term.text
+        return nearest(term.text, self._repairable) or self._short_type(term.text) or term.text
+
+    def _short_type(self, word: str) -> str | None:
+        """The type word that ``word`` is the beginning of ("bibli"), if only one type has such a word."""
+        if len(word) < _TELLING:
+            return None
+        longer = {head[0]: type_ for head, type_ in self._heads.items() if len(head) == 1 and head[0].startswith(word)}
+        return min(longer) if len(set(longer.values())) == 1 else None
+
+    def _of_town(self, found: Sequence[Term]) -> frozenset[int]:
+        """Where ``found`` has words that most places share: the town's own name."""
+        return frozenset(term.start for term in found if term.text in self._town)
+
+    def _find_types(self, found: Sequence[Term], read: Mapping[Term, str]) -> list[tuple[str, frozenset[int]]]:
+        by_stem = {tuple(map(stem, head)): type_ for head, type_ in self._heads.items()}
+        longest = max(map(len, by_stem), default=0)
+        stems = [stem(read[term]) for term in found]
+        hits: list[tuple[str, frozenset[int]]] = []
+        start = 0
+        while start < len(found):
+            for length in range(min(longest, len(found) - start), 0, -1):
+                type_ = by_stem.get(tuple(stems[start : start + length]))
+                if type_ is not None:
+                    covered = found[start : start + length]
+                    hits.append((type_, frozenset(place for term in covered for place in range(term.start, term.end))))
+                    start += length - 1
+                    break
+            start += 1
+        return hits
+
+    def _names_a_place(self, number: Term, found: Sequence[Term], heads: frozenset[int]) -> bool:
+        """An ordinal, or a number soon after the type ("mairie paris 19"), or after "du", "dans le".
+
+        Never a quantity ("3 euros").
+        """
+        following = next((term.text for term in found if term.start == number.end), "")
+        if following in read_words("places")["units"]:
+            return False
+        # With no type named, "la première" is one of the choices offered, not a district.
+        if (number.ordinal and (heads or not number.spelt)) or len(number.text) == len("#75019"):
+            return True
+        before = [term for term in found if term.end <= number.start][-2:]
+        last = before[-1].text if before else ""
+        listed = last in ("ou", "et", "or", "and") and before[0].is_number
+        return listed or last in ("du", "u", "le") or any(term.start in heads for term in before)
+
+    def _fits(self, found: Sequence[Term], read: Mapping[Term, str], types: Collection[str]) -> list[_Fit]:
+        asked = {read[term]: term for term in reversed(found)}
+        fits: list[_Fit] = []
+        for name in self._names:
+            if types and self._types[name.place] not in types:
+                continue
+            fit = self._fit(name, asked)
+            enough = _ENOUGH if types else _ENOUGH_ALONE
+            if fit is not None and fit.share >= enough and (types or self._stands_alone(name)):
+                fits.append(fit)
+        return fits
+
+    def _fit(self, name: _Name, asked: Mapping[str, Term]) -> _Fit | None:
+        telling = name.telling
+        matched = [word for word in telling if word in asked]
+        if not matched or any(word.startswith("#") and word not in asked for word in telling):
+            return None
+        total = sum(self._weights.get(word, 0.0) for word in telling)
+        share = sum(self._weights[word] * (1.0 if asked[word].text == word else _TYPO) for word in matched) / total
+        positions = frozenset(
+            place for word in name.whole if word in asked for place in range(asked[word].start, asked[word].end)
+        )
+        return _Fit(name.place, share, positions)
+
+    def _stands_alone(self, name: _Name) -> bool:
+        """True if the name's own words suffice without the type: "Butte-aux-Cailles" does, "19e" does not."""
+        return any(not word.startswith("#") and len(word) > _TELLING for word in name.telling)
+
+    def _fits_area(self, numbers: Sequence[Term], types: Collection[str]) -> list[_Fit]:
+        return [
+            _Fit(place, 1.0, frozenset(range(number.start, number.end)))
+            for number in numbers
+            for place, areas in self._areas.items()
+            if self._types[place] in types and number.text in areas
+        ]
+
+
+def _areas(place: Place) -> frozenset[str]:
+    """The district numbers of a place's address: its postcode, and the last two digits of it (75019: the 19th)."""
+    found = [f"#{match[1].lstrip('0')}" for match in _POSTCODE.finditer(place.address or "")]
+    codes = [f"#{match[0]}" for match in _POSTCODE.finditer(place.address or "")]
+    return frozenset((*found, *codes))
