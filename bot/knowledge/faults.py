@@ -59,21 +59,39 @@ class FaultLog:
 
     def add(self, location: Location, code: str, **values: str | int | None) -> None:
         """Note an error. Values that are None are left out; long ones are shortened."""
-        self.add_all([_fault(location, code, "error", values)])
+        self._note(location, code, "error", values)
 
     def warn(self, location: Location, code: str, **values: str | int | None) -> None:
         """Note something that stops nothing; values as for ``add``."""
-        self.add_all([_fault(location, code, "warning", values)])
+        self._note(location, code, "warning", values)
 
     def add_all(self, faults: Iterable[Fault]) -> None:
         """Note faults found elsewhere."""
         for fault in faults:
             place = (fault.location.file, fault.severity)
-            if self._kept[place] < MAX_FAULTS_PER_FILE:
-                self._kept[place] += 1
+            if self._has_room(place):
                 self._faults.append(fault)
-            else:
-                self._left_out[place] += 1
+
+    def absorb(self, other: FaultLog) -> None:
+        """Note all that ``other`` holds, and count what it only counted."""
+        self.add_all(other._faults)
+        self._left_out.update(other._left_out)
+
+    def _note(
+        self, location: Location, code: str, severity: Severity, values: Mapping[str, str | int | None]
+    ) -> None:
+        if self._has_room((location.file, severity)):
+            known = {
+                name: shorten(value) if isinstance(value, str) else value
+                for name, value in values.items()
+                if value is not None
+            }
+            self._faults.append(Fault(location, code, MappingProxyType(known), severity))
+
+    def _has_room(self, place: tuple[Path, Severity]) -> bool:
+        kept = self._kept if self._kept[place] < MAX_FAULTS_PER_FILE else self._left_out
+        kept[place] += 1
+        return kept is self._kept
 
     def is_full(self, file: Path) -> bool:
         """True once ``file`` has as many errors as are described."""
@@ -96,13 +114,6 @@ class FaultLog:
         ]
         ordered = sorted(self._faults, key=lambda fault: (fault.location.file, fault.location.line))
         return tuple(sorted([*ordered, *rest], key=lambda fault: fault.location.file))
-
-
-def _fault(location: Location, code: str, severity: Severity, values: Mapping[str, str | int | None]) -> Fault:
-    known = {
-        name: shorten(value) if isinstance(value, str) else value for name, value in values.items() if value is not None
-    }
-    return Fault(location, code, MappingProxyType(known), severity)
 
 
 @cache

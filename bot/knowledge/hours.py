@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from bot.knowledge.model import Closure
 
-__all__ = ["Cause", "DayHours", "Hours", "HoursError", "OnHolidays", "Opening", "OpeningSchedule", "Status", "parse_hours"]
+__all__ = [
+    "Cause",
+    "DayHours",
+    "Hours",
+    "HoursError",
+    "OnHolidays",
+    "Opening",
+    "OpeningSchedule",
+    "Status",
+    "parse_hours",
+]
 
 OnHolidays = Literal["closed", "stated", "unsaid"]
 

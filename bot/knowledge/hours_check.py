@@ -128,7 +128,7 @@ def _is_dated(rule: str) -> bool:
 
 
 def _refuse_overridden(read: str) -> None:
-    """"Mo 08:00-12:00; Mo 14:00-18:00" keeps the afternoon only: the later rule replaces the earlier."""
+    """ "Mo 08:00-12:00; Mo 14:00-18:00" keeps the afternoon only: the later rule replaces the earlier."""
     seen: set[str] = set()
     for rule in read.split("; "):
         span = _SPAN.search(rule)

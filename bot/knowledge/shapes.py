@@ -104,8 +104,7 @@ def report_error(
     """Note one of pydantic's errors in plain words, at its line."""
     code = _code(details)
     where = tuple(details["loc"])
-    names = [step for step in where if isinstance(step, str) and step != "[key]"]
-    field = names[-1] if names else "—"
+    field = [step for step in (*path, *where) if isinstance(step, str) and step != "[key]"][-1]
     value = details["input"]
     context = details.get("ctx", {})
     near = None

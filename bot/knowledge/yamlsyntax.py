@@ -101,13 +101,16 @@ def report_syntax(error: yaml.YAMLError, text: str, origin: Location, log: Fault
         ((code, at_context) for words, code, at_context in _PROBLEMS if words in problem), ("yaml.syntax", False)
     )
     mark = error.context_mark if at_context and error.context_mark is not None else error.problem_mark
-    lines = _LINE_BREAK.split(text)
-    line = lines[mark.line] if mark.line < len(lines) else ""
+    lines = _LINE_BREAK.split(text.rstrip())
+    number = min(mark.line, len(lines) - 1)
+    line = lines[number]
     before, char = line[: mark.column], line[mark.column : mark.column + 1]
     if code == "yaml.special_start" and char == "\t":
         code = "yaml.tab"
     elif code == "yaml.special_start" and "block scalar" in (error.context or ""):
         char = ">" if ">" in before else "|"
+    elif code == "yaml.special_start" and not char:
+        code = "yaml.unclosed_bracket"
     elif code == "yaml.indent" and before.strip(" -"):
         code = "yaml.quote_inside"
-    log.add(Location(origin.file, origin.line + mark.line), code, character=char, text=line.strip())
+    log.add(Location(origin.file, origin.line + number), code, character=char, text=line.strip())
