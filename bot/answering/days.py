@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from bot.answering.normalise import tokens
 from bot.answering.phrases import Hit, Phrases, Word, read_words, words
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def easter(year: int) -> date:
 @cache
 def _phrases() -> Phrases:
     data = read_words("days")
-    return Phrases(data["expressions"], data["not_typos"])
+    # "Fermé" is no misspelt "férié": what people ask about places is not repaired into days.
+    asked = read_words("places")
+    said = {word for texts in asked["intents"].values() for text in texts for word in tokens(text)}
+    return Phrases(data["expressions"], {*data["not_typos"], *said, *asked["fillers"].split()})
 
 
 @cache

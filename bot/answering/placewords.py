@@ -25,6 +25,8 @@ _ENOUGH, _ENOUGH_ALONE = 0.3, 0.99
 _TIE = 0.02
 # A word read through a typo counts a little less than one written right.
 _TYPO = 0.95
+# A word in this share of a type's names belongs to the type ("arrondissement"); some names may stray.
+_SHARED = 0.8
 # A shorter word alone does not name a place.
 _TELLING = 4
 _POSTCODE = re.compile(r"\b\d{3}(\d{2})\b")
@@ -149,7 +151,7 @@ class PlaceIndex:
         common: dict[str, frozenset[str]] = {}
         for type_, names in by_type.items():
             counts = Counter(word for name in names for word in name)
-            shared = {word for word, times in counts.items() if len(names) > 2 and times * 2 > len(names)}
+            shared = {word for word, times in counts.items() if len(names) > 2 and times >= _SHARED * len(names)}
             own = {word for head, its_type in self._heads.items() if its_type == type_ for word in head}
             common[type_] = frozenset(shared | own)
         return common
