@@ -1,0 +1,284 @@
+"""Find word patterns in a message: typos, texting and gaps allowed, in time that grows with its length only.
+
+A pattern is words in order, written as data::
+
+    mari|copain frapp* me       up to two other words between two slots
+    au _ feu                    nothing between
+    je ... suicid*              up to seven words between
+    feu & immeuble              either order, up to four words between
+    ^ help $                    ``^`` and ``$`` are the ends of the message
+    @parent & tomb*             ``@parent`` is a class of words
+
+``mort`` also matches its inflections and, from five letters on, one slip of the
+keyboard; ``frapp*`` is a beginning; ``sang!`` matches only itself. Each word of the
+message is one bit; a pattern is matched by shifting and masking those bits, so no
+text can make it backtrack.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from rapidfuzz.distance import OSA
+
+from bot.answering.normalise import fold, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+__all__ = ["Cue", "CueBook", "Reading", "cover_all", "load_cue_data"]
+
+# Longer text is cut: a message has at most 1,000 characters once cleaned, the rest is margin.
+_MAX_CHARS = 4000
+# Words remembered with the slots they fill; a resident's vocabulary fits many times over.
+_REMEMBERED = 16_384
+_HAN = re.compile(r"([\u3400-\u9fff])")  # Chinese has no spaces: one character is one word
+_PIECE = re.compile(r"[^\W_]+|[.!?;…。！？\n]+")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_GAPS = {"_": 0, "...": 7}
+_NORMAL_GAP = 2
+_EITHER_GAP = 4
+_MIN_FUZZY = 5
+_MIN_STEM = 4
+# French texting glues these to the verb: "mfrappe", "jmeurs", "dsang".
+_GLUED = frozenset("jmtsldnc")
+_DOTLESS = str.maketrans({"ı": "i"})  # Turkish, typed either way
+
+
+def load_cue_data(name: str) -> dict[str, Any]:
+    """The content of ``bot/answering/data/<name>.yaml``."""
+    text = (files("bot.answering") / "data" / f"{name}.yaml").read_text("utf-8")
+    data = yaml.load(text, Loader=yaml.CSafeLoader)
+    return dict(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A compiled pattern: slot numbers, and before each but the first the gap and whether order is free."""
+
+    slots: tuple[int, ...]
+    gaps: tuple[tuple[int, bool], ...]
+    needs: int  # a bit for each slot number
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as bits: ``masks[slot]`` has bit i set where word i fills the slot; bit 0 is the start."""
+
+    words: tuple[str, ...]
+    masks: dict[int, int]
+    filled: int  # a bit for each slot number that any word fills
+
+    @property
+    def everything(self) -> int:
+        """A bit for each real word, punctuation apart."""
+        return sum(1 << place for place, word in enumerate(self.words, start=1) if word != ".")
+
+    def without(self, covered: int) -> Reading:
+        """The same message with the ``covered`` words taken out of consideration."""
+        if not covered:
+            return self
+        return _reading(self.words, {slot: mask & ~covered for slot, mask in self.masks.items()})
+
+    def cover(self, cue: Cue) -> int:
+        """The bits of the words that take part in a match of ``cue``; 0 if there is none."""
+        if cue.needs & ~self.filled:
+            return 0
+        masks = [self.masks[slot] for slot in cue.slots]
+        reached = [masks[0]]
+        for (gap, free), mask in zip(cue.gaps, masks[1:], strict=True):
+            step = _spread(reached[-1], gap) | (_spread_back(reached[-1], gap) if free else 0)
+            if not step & mask:
+                return 0
+            reached.append(step & mask)
+        return self._trace(cue, reached)
+
+    def _trace(self, cue: Cue, reached: list[int]) -> int:
+        alive = covered = reached[-1]
+        for (gap, free), mask in zip(reversed(cue.gaps), reversed(reached[:-1]), strict=True):
+            alive = mask & (_spread_back(alive, gap) | (_spread(alive, gap) if free else 0))
+            covered |= alive
+        return covered & ~1 & ((1 << (len(self.words) + 1)) - 1)
+
+
+def _reading(words: tuple[str, ...], masks: dict[int, int]) -> Reading:
+    return Reading(words, masks, sum(1 << slot for slot, mask in masks.items() if mask))
+
+
+def _spread(mask: int, gap: int) -> int:
+    out = 0
+    for distance in range(1, gap + 2):
+        out |= mask << distance
+    return out
+
+
+def _spread_back(mask: int, gap: int) -> int:
+    out = 0
+    for distance in range(1, gap + 2):
+        out |= mask >> distance
+    return out
+
+
+def _shortened(word: str) -> Iterator[str]:
+    yield word
+    for index in range(len(word)):
+        yield word[:index] + word[index + 1 :]
+
+
+@cache
+def _stems(word: str) -> frozenset[str]:
+    return frozenset(found for code in ("fr", "en") if len(found := stem(word, code)) >= _MIN_STEM)
+
+
+class CueBook:
+    """Compiles patterns, then reads messages into the bits those patterns need.
+
+    ``classes``: name to words; ``spellings``: a texting spelling to what it stands for
+    (``m/ma a``: the first word may be either); ``ordinary``: words of everyday life never to be taken for a slip of another.
+    """
+
+    def __init__(
+        self,
+        classes: Mapping[str, Iterable[str]] | None = None,
+        spellings: Mapping[str, str] | None = None,
+        ordinary: Iterable[str] = (),
+    ) -> None:
+        self._classes = {name: tuple(words) for name, words in (classes or {}).items()}
+        self._spellings = {fold(str(short)): tuple(fold(full).split()) for short, full in (spellings or {}).items()}
+        folded = [fold(word) for word in ordinary]
+        self._ordinary = frozenset(word for word in folded if not word.endswith("*"))
+        self._ordinary_begins = tuple(word[:-1] for word in folded if word.endswith("*"))
+        self._slots: dict[tuple[str, ...], int] = {}
+        self._exact: dict[str, set[int]] = {}
+        self._stemmed: dict[str, set[int]] = {}
+        self._begins: dict[str, set[int]] = {}
+        self._slips: dict[str, set[tuple[str, bool]]] = {}
+        self._fills = lru_cache(_REMEMBERED)(self._find_slots)
+
+    def compile(self, pattern: str) -> Cue:
+        """The compiled ``pattern``. Raises KeyError on an unknown class."""
+        slots: list[int] = []
+        gaps: list[tuple[int, bool]] = []
+        gap, free = _NORMAL_GAP, False
+        for piece in _HAN.sub(r" _ \1 _ ", pattern).replace("_  _", "_").split():
+            if piece == "&":
+                gap, free = _EITHER_GAP, True
+            elif piece in _GAPS:
+                gap = _GAPS[piece]
+            else:
+                gaps.append((gap, free))
+                slots.append(self._slot(piece))
+                gap, free = _NORMAL_GAP, False
+        return Cue(tuple(slots), tuple(gaps[1:]), sum(1 << slot for slot in set(slots)))
+
+    def compile_all(self, patterns: Iterable[str]) -> tuple[Cue, ...]:
+        """Each of ``patterns``, compiled."""
+        return tuple(self.compile(pattern) for pattern in patterns)
+
+    def read(self, text: str) -> Reading:
+        """``text`` as bits, after folding, cutting at 4,000 characters and undoing texting spellings."""
+        words = tuple(self._split(text[:_MAX_CHARS]))
+        masks: dict[int, int] = {}
+        for place, word in enumerate(("^", *words, "$")):
+            bit = 1 << place
+            for slot in self._fills(word):
+                masks[slot] = masks.get(slot, 0) | bit
+        return _reading(words, masks)
+
+    def _split(self, text: str) -> Iterator[str]:
+        folded = _HAN.sub(r" \1 ", fold(text).translate(_DOTLESS))
+        for piece in _PIECE.findall(folded):
+            if not piece[0].isalnum():
+                yield "."
+                continue
+            word = _STRETCHED.sub(r"\1", piece) if not piece.isdigit() else piece
+            yield from self._spellings.get(word, (word,))
+
+    def _slot(self, piece: str) -> int:
+        words = tuple(sorted(self._expand(piece)))
+        number = self._slots.setdefault(words, len(self._slots))
+        for word in words:
+            self._index(word, number)
+        return number
+
+    def _expand(self, piece: str) -> set[str]:
+        found: set[str] = set()
+        for name in piece.split("|"):
+            if name.startswith("@"):
+                found.update(word for member in self._classes[name[1:]] for word in self._expand(member))
+            else:
+                found.add(fold(name).translate(_DOTLESS))
+        return found
+
+    def _index(self, word: str, slot: int) -> None:
+        if word.endswith("!"):
+            self._exact.setdefault(word[:-1], set()).add(slot)
+            return
+        prefix = word.endswith("*")
+        bare = word.removesuffix("*")
+        if prefix:
+            self._begins.setdefault(bare, set()).add(slot)
+        else:
+            self._exact.setdefault(bare, set()).add(slot)
+            for found in _stems(bare):
+                self._stemmed.setdefault(found, set()).add(slot)
+        if len(bare) >= _MIN_FUZZY:
+            for short in _shortened(bare):
+                self._slips.setdefault(short, set()).add((bare, prefix))
+
+    def _find_slots(self, word: str) -> tuple[int, ...]:
+        if "/" in word:  # a spelling that stands for either of several words
+            return tuple({slot for either in word.split("/") for slot in self._find_slots(either)})
+        if word in self._ordinary or word.startswith(self._ordinary_begins):
+            return tuple(self._written(word))
+        return tuple(self._plain(word) or self._slipped(word) or self._unglued(word))
+
+    def _plain(self, word: str) -> set[int]:
+        found = self._written(word)
+        for stemmed in _stems(word):
+            found |= self._stemmed.get(stemmed, set())
+        return found
+
+    def _written(self, word: str) -> set[int]:
+        found = set(self._exact.get(word, ()))
+        for end in range(2, len(word) + 1):
+            found |= self._begins.get(word[:end], set())
+        return found
+
+    def _slipped(self, word: str) -> set[int]:
+        if len(word) < _MIN_FUZZY - 1 or word.isdigit():
+            return set()
+        found: set[int] = set()
+        for bare, prefix in self._nearby(word, whole=True):
+            found |= (self._begins if prefix else self._exact)[bare]
+        for end in range(_MIN_FUZZY, len(word)):
+            for bare, prefix in self._nearby(word[:end], whole=False):
+                if prefix:
+                    found |= self._begins[bare]
+        return found
+
+    def _nearby(self, word: str, *, whole: bool) -> Iterator[tuple[str, bool]]:
+        # Deleting one letter from either side finds every pair one slip apart; OSA then confirms.
+        # People rarely slip on the first letter, and "feu"/"peu" are two words.
+        seen = {pair for short in _shortened(word) for pair in self._slips.get(short, ())}
+        for bare, prefix in seen:
+            near = OSA.distance(word, bare, score_cutoff=1) <= 1
+            if near and word[0] == bare[0] and (whole or prefix):
+                yield bare, prefix
+
+    def _unglued(self, word: str) -> set[int]:
+        rest = word[1:]
+        return self._plain(rest) if word[0] in _GLUED and len(rest) >= _MIN_STEM else set()
+
+
+def cover_all(reading: Reading, cues: Sequence[Cue]) -> int:
+    """The bits of the words that take part in a match of any of ``cues``."""
+    covered = 0
+    for cue in cues:
+        covered |= reading.cover(cue)
+    return covered
