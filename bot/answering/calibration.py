@@ -30,6 +30,8 @@ _PRIOR_TRIALS = 20.0
 _PRIOR_FIRST = (-1.40, 0.473, 0.731, 0.959, 1.059, 0.5)
 _PRIOR_THREE = (-0.40, 0.473, 0.365, 0.959, 1.059, 0.5)
 _FLOOR = 1e-6
+# Half an error more than was seen: the first few trials prove nothing.
+_VIRTUAL_ERROR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,7 @@ class Calibration:
         order = np.argsort(-self.confidence, kind="stable")
         right = np.cumsum((self.right * self.weights)[order])
         total = np.cumsum(self.weights[order])
-        # One virtual error: the first few trials prove nothing.
-        reached = np.flatnonzero(right / (total + 1.0) >= precision)
+        reached = np.flatnonzero(right / (total + _VIRTUAL_ERROR) >= precision)
         if not len(reached):
             return max(precision, float(self.confidence.max(initial=0.0)))
         return float(self.confidence[order][reached[-1]])
@@ -118,7 +119,8 @@ def _fit(trials: Trials, right: Array, prior: tuple[float, ...]) -> Array:
 
     start = np.r_[centre[0], np.sqrt(centre[1:])].astype(np.float32)
     found = minimise(loss, start, tolerance=1e-7, steps=200)
-    return np.r_[found[0], found[1:] ** 2].astype(np.float32)
+    fitted: Array = np.r_[found[0], found[1:] ** 2].astype(np.float32)
+    return fitted
 
 
 def _sigmoid(value: float) -> float:

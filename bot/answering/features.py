@@ -6,7 +6,7 @@ The shares of the blocks were chosen by cross-validation on public question sets
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log, sqrt
@@ -135,7 +135,7 @@ class FeatureSpace:
         return weights
 
     def _letters(self, damped: Sequence[tuple[Word, float]]) -> Mapping[str, float]:
-        weights: Counter[str] = Counter()
+        weights: defaultdict[str, float] = defaultdict(float)
         for word, weight in damped:
             pieces = self._pieces.get(word.text)
             if pieces is None:

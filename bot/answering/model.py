@@ -5,22 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bot.answering.calibration import Signals
 from bot.answering.lexicon import shipped_lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Mapping
 
     from bot.answering.analysis import Analysis
     from bot.answering.calibration import Calibration
     from bot.answering.concepts import Sighting
     from bot.answering.features import FeatureSpace
-
-    Array = NDArray[np.float32]
+    from bot.answering.scorers import Scorer
 
 __all__ = ["Coverage", "Model"]
 
@@ -34,6 +29,18 @@ class Coverage:
 
     stems: Mapping[str, frozenset[int]]
     concepts: Mapping[str, frozenset[int]]
+
+    @classmethod
+    def learn(cls, numbered: Iterable[tuple[Analysis, Sighting, int]]) -> Coverage:
+        """Gather what each text (words, concepts, entry number) speaks of."""
+        stems: dict[str, set[int]] = {}
+        concepts: dict[str, set[int]] = {}
+        for analysis, sighting, entry in numbered:
+            for word in analysis.words:
+                stems.setdefault(word.stem, set()).add(entry)
+            for concept in sighting.strengths:
+                concepts.setdefault(concept, set()).add(entry)
+        return cls(_frozen(stems), _frozen(concepts))
 
     def signals(
         self, analysis: Analysis, sighting: Sighting, space: FeatureSpace, shares: tuple[float, float], entry: int
@@ -73,15 +80,18 @@ class Coverage:
 class Model:
     """A trained ranker.
 
-    ``weights`` (features x entries, float32) gives each entry's score; ``known``
-    counts the words of the base and the vocabulary, for repairs; ``version`` is the
-    content hash it was learned from.
+    ``scorer`` gives each entry's score; ``known`` counts the words of the base and the
+    vocabulary, for repairs; ``version`` is the content hash it was learned from.
     """
 
     version: str
     entry_ids: tuple[str, ...]
     space: FeatureSpace
-    weights: Array
+    scorer: Scorer
     coverage: Coverage
     known: Mapping[str, int]
     calibration: Calibration
+
+
+def _frozen(table: Mapping[str, set[int]]) -> Mapping[str, frozenset[int]]:
+    return {name: frozenset(entries) for name, entries in table.items()}

@@ -50,7 +50,7 @@ class Ranker:
         vector = model.space.vector(analysis, sighting)
         if not len(vector.ids):
             return Ranking(analysis, sighting, None, (), 0.0)
-        logits = vector.values @ model.weights[vector.ids]
+        logits = model.scorer.logits(vector)
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         count = min(limit, len(shares))
@@ -61,7 +61,9 @@ class Ranker:
         first, three = model.calibration.probability(signals)
         confidences = _spread(first, three, [float(shares[number]) for number in best])
         matches = tuple(
-            Match(model.entry_ids[number], float(shares[number]), confidence, self._evidence(analysis, sighting, number))
+            Match(
+                model.entry_ids[number], float(shares[number]), confidence, self._evidence(analysis, sighting, number)
+            )
             for number, confidence in zip(best.tolist(), confidences, strict=True)
         )
         return Ranking(analysis, sighting, signals, matches, three)

@@ -1,0 +1,33 @@
+"""The parts of a long message: one of them usually carries the question, sometimes two do."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answering.lexicon import shipped_lexicon
+from bot.answering.normalise import tokens
+
+__all__ = ["clauses"]
+
+_BREAK = re.compile(
+    r"[.?!;:\n…]+|,|\b(?:et|mais|donc|car|puis|sinon|aussi|parce que|and|but|so|because|also)\b", re.IGNORECASE
+)
+_MAX_CLAUSES = 8
+
+
+def clauses(text: str, language: str) -> tuple[str, ...]:
+    """The parts of ``text`` that say something of their own; nothing if there is only one.
+
+    A part says something if it has a word beyond everyday ones. At most eight parts
+    are kept, the richest, so that a rambling message costs no more than a short one.
+    """
+    lexicon = shipped_lexicon(language)
+    pieces: list[tuple[int, int, str]] = []
+    for position, piece in enumerate(_BREAK.split(text)):
+        rare = sum(not lexicon.is_common(word) for word in tokens(piece))
+        if rare:
+            pieces.append((-rare, position, piece.strip()))
+    if len(pieces) < 2:
+        return ()
+    kept = sorted(pieces)[:_MAX_CLAUSES]
+    return tuple(piece for _, _, piece in sorted(kept, key=lambda item: item[1]))

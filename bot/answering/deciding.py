@@ -1,0 +1,74 @@
+"""Answer, offer choices, or say honestly that Parvis does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.answering.ranking import Ranking
+    from bot.messages import Match
+
+__all__ = ["Decision", "Thresholds", "Verdict", "decide"]
+
+_MAX_CHOICES = 3
+# A choice less likely than this beside the first only makes the list longer to read.
+_WORTH_OFFERING = 0.04
+
+
+class Verdict(StrEnum):
+    """What to do with a ranked question."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities: of the first entry, to state it; of one of three, to offer them."""
+
+    answer: float
+    clarify: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict and the entries it is about: one for an answer, two or three to choose from, none."""
+
+    verdict: Verdict
+    entry_ids: tuple[str, ...] = ()
+
+
+def decide(rankings: Sequence[Ranking], thresholds: Thresholds) -> Decision:
+    """Decide on one message ranked whole (first) and by its parts (the others, if it has several).
+
+    Two parts that are each surely about another entry make two subjects: both are
+    offered. Otherwise the surest reading speaks for the message.
+    """
+    whole, *parts = rankings
+    sure = dict.fromkeys(
+        ranking.matches[0].entry_id
+        for ranking in parts
+        if ranking.matches and ranking.matches[0].confidence >= thresholds.answer
+    )
+    if len(sure) > 1:
+        return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES])
+    best = max(rankings, key=lambda ranking: ranking.matches[0].confidence if ranking.matches else 0.0)
+    if not best.matches:
+        return Decision(Verdict.UNKNOWN)
+    if best.matches[0].confidence >= thresholds.answer:
+        return Decision(Verdict.ANSWER, (best.matches[0].entry_id,))
+    likely = max((whole, best), key=lambda ranking: ranking.among_three)
+    choices = _choices(likely.matches)
+    if likely.among_three >= thresholds.clarify and len(choices) > 1:
+        return Decision(Verdict.CLARIFY, choices)
+    return Decision(Verdict.UNKNOWN)
+
+
+def _choices(matches: Sequence[Match]) -> tuple[str, ...]:
+    offered = [match for match in matches[:_MAX_CHOICES] if match.confidence >= _WORTH_OFFERING]
+    return tuple(match.entry_id for match in (offered if len(offered) > 1 else matches[:2]))

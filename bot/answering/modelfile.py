@@ -1,0 +1,117 @@
+"""Trained models on disk: kept by content hash, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bot.answering.calibration import Calibration
+from bot.answering.features import FeatureSpace, Shares
+from bot.answering.model import Coverage, Model
+from bot.answering.scorers import LinearScorer, NeighbourScorer
+from bot.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["load_model", "model_path", "save_model"]
+
+_SUFFIX = ".parvis-model.npz"
+# Old models are removed once there are more than this many: each is a few megabytes.
+_KEPT = 6
+
+
+@cache
+def _code_version() -> str:
+    """A hash of the code that makes and reads models, so that a new release never reads an old one."""
+    digest = blake2b(digest_size=8)
+    package = files("bot.answering")
+    for folder in (package, package / "data"):
+        for file in sorted(folder.iterdir(), key=lambda item: item.name):
+            if file.name.endswith((".py", ".yaml")):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def model_path(cache_folder: Path, version: str) -> Path:
+    """Where the model of the base with content hash ``version`` is kept."""
+    return cache_folder / f"{version}-{_code_version()}{_SUFFIX}"
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Write ``model`` at ``path`` in one stroke. Raises OSError if the folder cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "version": model.version,
+        "scorer": type(model.scorer).__name__,
+        "entry_ids": model.entry_ids,
+        "ids": {block: list(ids) for block, ids in model.space.ids.items()},
+        "shares": {block: getattr(model.space.shares, block) for block in model.space.ids},
+        "idf": model.space.idf,
+        "known": model.known,
+        "stems": {stem: sorted(entries) for stem, entries in model.coverage.stems.items()},
+        "concepts": {concept: sorted(entries) for concept, entries in model.coverage.concepts.items()},
+    }
+    arrays: dict[str, Any] = {
+        "tables": np.frombuffer(json.dumps(tables, ensure_ascii=False).encode(), np.uint8),
+        "numbers": np.concatenate([np.fromiter(ids.values(), np.int32, len(ids)) for ids in model.space.ids.values()]),
+        **{f"scorer.{name}": array for name, array in model.scorer.arrays().items()},
+        **{f"calibration.{name}": getattr(model.calibration, name) for name in Calibration.__slots__},
+    }
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-", suffix=_SUFFIX)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _prune(path.parent)
+
+
+def _prune(folder: Path) -> None:
+    models = sorted(folder.glob(f"*{_SUFFIX}"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for old in models[_KEPT:]:
+        old.unlink(missing_ok=True)
+
+
+def load_model(path: Path) -> Model:
+    """Read the model at ``path``. Raises ModelError if it is absent, damaged or not a model."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        tables = json.loads(arrays["tables"].tobytes())
+        return _assemble(tables, arrays)
+    except (OSError, ValueError, KeyError, EOFError, TypeError, IndexError) as error:
+        raise ModelError(f"no usable model at {path.name}") from error
+
+
+def _assemble(tables: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
+    numbers = arrays["numbers"].tolist()
+    ids: dict[str, dict[str, int]] = {}
+    start = 0
+    for block, names in tables["ids"].items():
+        ids[block] = dict(zip(names, numbers[start : start + len(names)], strict=True))
+        start += len(names)
+    entry_ids = tuple(tables["entry_ids"])
+    scorer_class = {scorer.__name__: scorer for scorer in (LinearScorer, NeighbourScorer)}[tables["scorer"]]
+    return Model(
+        version=tables["version"],
+        entry_ids=entry_ids,
+        space=FeatureSpace(Shares(**tables["shares"]), ids, tables["idf"], len(entry_ids)),
+        scorer=scorer_class(**{name: arrays[f"scorer.{name}"] for name in scorer_class.__slots__}),
+        coverage=Coverage(
+            {stem: frozenset(entries) for stem, entries in tables["stems"].items()},
+            {concept: frozenset(entries) for concept, entries in tables["concepts"].items()},
+        ),
+        known=tables["known"],
+        calibration=Calibration(**{name: arrays[f"calibration.{name}"] for name in Calibration.__slots__}),
+    )

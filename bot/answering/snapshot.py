@@ -1,0 +1,53 @@
+"""One base ready to answer: its knowledge, its trained ranker and the desks that compute, swapped as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.answering.collection import CollectionDesk
+from bot.answering.composing import Composer
+from bot.answering.deciding import Thresholds
+from bot.answering.language import LanguageGuesser
+from bot.answering.opening import PlaceDesk
+from bot.answering.ranking import Ranker
+from bot.voice import Voice
+
+if TYPE_CHECKING:
+    from bot.answering.concepts import ConceptFinder
+    from bot.answering.model import Model
+    from bot.knowledge.base import KnowledgeBase
+
+__all__ = ["Snapshot", "make_snapshot"]
+
+# Choices are offered when the right one is more likely among them than not.
+_CLARIFY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything one answer needs; an answer under way keeps the one it started with."""
+
+    base: KnowledgeBase
+    voice: Voice
+    composer: Composer
+    ranker: Ranker
+    thresholds: Thresholds
+    places: PlaceDesk
+    collections: CollectionDesk
+    guesser: LanguageGuesser
+
+
+def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, target_precision: float) -> Snapshot:
+    """Bring together what a base needs to answer; ``target_precision`` (0 to 1) is for direct answers."""
+    voice = Voice(base.voice)
+    return Snapshot(
+        base=base,
+        voice=voice,
+        composer=Composer(base, voice),
+        ranker=Ranker(model, finder),
+        thresholds=Thresholds(model.calibration.threshold(target_precision), _CLARIFY),
+        places=PlaceDesk(base.places, base.city.timezone, voice),
+        collections=CollectionDesk(base.calendars, base.city.timezone, voice),
+        guesser=LanguageGuesser(tuple(base.city.languages)),
+    )

@@ -1,0 +1,130 @@
+"""Questions asked of models that never saw them: what calibration is fitted on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.answering.calibration import OUTSIDE_WEIGHT, Trials
+from bot.answering.model import Coverage
+from bot.answering.training import Examples, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.answering.analysis import Analysis
+    from bot.answering.concepts import Sighting
+    from bot.answering.features import FeatureSpace
+    from bot.answering.scorers import NeighbourScorer
+
+    Array = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+    Progress = Callable[[float], None]
+    Trial = tuple[tuple[float, ...], bool, bool]
+
+__all__ = ["Lesson", "linear_trials", "neighbour_trials"]
+
+_PHRASING_FOLDS = 10
+_ENTRY_FOLDS = 5
+_FIRST_CHOICES = 3
+# Enough to fit six numbers well; a very large base need not ask itself everything.
+_MOST_TRIALS = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The texts of a base as training sees them; ``asked`` marks those a resident could have typed."""
+
+    analyses: Sequence[Analysis]
+    sightings: Sequence[Sighting]
+    asked: Mask
+    space: FeatureSpace
+    examples: Examples
+    classes: int
+
+    def coverage(self, rows: NDArray[np.int64]) -> Coverage:
+        """What the entries speak of in the texts ``rows`` alone."""
+        entries = self.examples.entries
+        return Coverage.learn((self.analyses[row], self.sightings[row], int(entries[row])) for row in rows.tolist())
+
+    def trial(self, row: int, logits: Array, coverage: Coverage) -> Trial:
+        """How the question ``row`` fared: signals, was the first entry right, was one of three."""
+        shares = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        best = np.argsort(-shares)[:_FIRST_CHOICES].tolist()
+        pair = (float(shares[best[0]]), float(shares[best[1]]) if len(best) > 1 else 0.0)
+        signals = coverage.signals(self.analyses[row], self.sightings[row], self.space, pair, best[0])
+        truth = int(self.examples.entries[row])
+        return signals.row(), best[0] == truth, truth in best
+
+
+def linear_trials(lesson: Lesson, basis: Array, whole: Array, progress: Progress) -> Trials:
+    """Leave phrasings out (was the answer right?), then whole entries (any answer is wrong)."""
+    entries = lesson.examples.entries
+    fold = _phrasing_folds(lesson)
+    rounds = [(fold == number, fold == number, True) for number in range(_PHRASING_FOLDS)]
+    for number in range(_ENTRY_FOLDS):
+        inside = entries % _ENTRY_FOLDS == number
+        rounds.append((inside, inside & lesson.asked, False))
+    found: list[tuple[Trial, bool]] = []
+    for number, (left_out, questions, answerable) in enumerate(rounds):
+        if questions.any() and not left_out.all():
+            found += [(trial, answerable) for trial in _ask(lesson, basis, whole, left_out, questions)]
+        progress((number + 1) / len(rounds))
+    return _table(found)
+
+
+def _phrasing_folds(lesson: Lesson) -> NDArray[np.int64]:
+    """A fold for each phrasing, those of one entry spread over all folds; -1 for other texts."""
+    fold = np.full(len(lesson.asked), -1)
+    met: Counter[int] = Counter()
+    for row in np.flatnonzero(lesson.asked).tolist():
+        entry = int(lesson.examples.entries[row])
+        fold[row] = (met[entry] + entry) % _PHRASING_FOLDS
+        met[entry] += 1
+    return fold
+
+
+def _ask(lesson: Lesson, basis: Array, whole: Array, left_out: Mask, questions: Mask) -> Iterator[Trial]:
+    kept = np.flatnonzero(~left_out)
+    examples = Examples((), lesson.examples.entries[kept], lesson.examples.weights[kept])
+    coefficients = fit(basis[kept], examples, lesson.classes, whole)
+    coverage = lesson.coverage(kept)
+    gone = np.bincount(examples.entries, minlength=lesson.classes) == 0
+    for row in np.flatnonzero(questions).tolist():
+        logits = basis[row] @ coefficients
+        logits[gone] = -np.inf
+        yield lesson.trial(row, logits, coverage)
+
+
+def neighbour_trials(lesson: Lesson, scorer: NeighbourScorer, progress: Progress) -> Trials:
+    """The same for a very large base: a sample of questions, each left out alone and then with its entry."""
+    rows = np.flatnonzero(lesson.asked)
+    sample = rows[np.linspace(0, len(rows) - 1, min(_MOST_TRIALS, len(rows))).astype(int)].tolist()
+    coverage = lesson.coverage(np.arange(len(lesson.asked)))
+    entries = lesson.examples.entries
+    found: list[tuple[Trial, bool]] = []
+    for number, row in enumerate(sample):
+        vector = lesson.examples.vectors[row]
+        alone = np.arange(len(entries)) == row
+        same = entries == entries[row]
+        found.append((lesson.trial(row, scorer.without(vector, alone), coverage), True))
+        logits = scorer.without(vector, same)
+        logits[entries[row]] = -np.inf
+        found.append((lesson.trial(row, logits, coverage), False))
+        progress((number + 1) / len(sample))
+    return _table(found)
+
+
+def _table(found: Iterable[tuple[Trial, bool]]) -> Trials:
+    rows, outcomes = [], []
+    for (signals, first, three), answerable in found:
+        rows.append(signals)
+        outcomes.append((first and answerable, three and answerable, 1.0 if answerable else OUTSIDE_WEIGHT))
+    table = np.array(outcomes, np.float32).reshape(-1, 3)
+    return Trials(np.array(rows, np.float32).reshape(len(rows), -1), table[:, 0], table[:, 1], table[:, 2])

@@ -1,0 +1,68 @@
+"""How far a fact can be trusted today: verified, due for review, expired, out of season."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.knowledge.model import Entry, Review, Season
+
+__all__ = ["Standing", "Trust", "due_on", "in_season", "trust_of"]
+
+_DAYS = {"jour": 1, "jours": 1, "semaine": 7, "semaines": 7}
+_MONTHS = {"mois": 1, "an": 12, "ans": 12}
+
+
+class Trust(StrEnum):
+    """What may be said of a fact."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"  # nobody gave a verification date
+    STALE = "stale"  # given, with a warning
+    EXPIRED = "expired"  # withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A fact's trust on a day, and the day it changed or will change (None: never)."""
+
+    trust: Trust
+    since: date | None = None
+
+
+def due_on(verified_on: date, period: str) -> date:
+    """The day a fact verified on ``verified_on`` is due for review after ``period`` ("6 mois", "90 jours")."""
+    number, unit = period.split()
+    if unit in _DAYS:
+        return verified_on + timedelta(days=int(number) * _DAYS[unit])
+    months = verified_on.year * 12 + verified_on.month - 1 + int(number) * _MONTHS[unit]
+    year, month = divmod(months, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(verified_on.day, monthrange(year, month + 1)[1]))
+
+
+def trust_of(entry: Entry, review: Review, today: date) -> Standing:
+    """What may be said of ``entry`` on ``today`` (the town's local date)."""
+    if entry.expires_on is not None and today > entry.expires_on:
+        return Standing(Trust.EXPIRED, entry.expires_on)
+    if entry.verified_on is None:
+        return Standing(Trust.UNVERIFIED)
+    if entry.expires_on is not None:
+        return Standing(Trust.VERIFIED, entry.expires_on)
+    due = due_on(entry.verified_on, entry.review_every or getattr(review, entry.kind))
+    return Standing(Trust.STALE if today > due else Trust.VERIFIED, due)
+
+
+def in_season(season: Season | None, today: date) -> bool:
+    """True if ``today`` falls in ``season``, both ends included; a season may span New Year."""
+    if season is None:
+        return True
+    day = f"{today:%m-%d}"
+    if season.start <= season.end:
+        return season.start <= day <= season.end
+    return day >= season.start or day <= season.end

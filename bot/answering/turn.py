@@ -1,0 +1,81 @@
+"""One message being answered: what was asked, by whom, against which snapshot, and what it cost."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.answering.clauses import clauses
+from bot.answering.deciding import Decision, decide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from bot.answering.ranking import Ranking
+    from bot.answering.snapshot import Snapshot
+    from bot.knowledge.model import Entry
+    from bot.messages import Question
+    from bot.ports import ConversationState
+
+__all__ = ["Timings", "Turn"]
+
+_LONG = 6
+
+
+@dataclass(slots=True)
+class Timings:
+    """Milliseconds spent, by step."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add what the block takes to ``name``."""
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[name] = self.spent.get(name, 0.0) + (perf_counter() - start) * 1000
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Everything the steps of one answer read; the ranking is made once, when first needed."""
+
+    question: Question
+    snapshot: Snapshot
+    text: str
+    language: str
+    state: ConversationState | None
+    now: datetime
+    timings: Timings
+
+    @cached_property
+    def today(self) -> date:
+        """The town's local date."""
+        return self.now.astimezone(ZoneInfo(self.snapshot.base.city.timezone)).date()
+
+    @cached_property
+    def rankings(self) -> tuple[Ranking, ...]:
+        """The message ranked whole, then by its parts if it is long enough to have some."""
+        with self.timings.step("rank"):
+            rank = self.snapshot.ranker.rank
+            whole = rank(self.text, self.language)
+            if len(whole.analysis.words) < _LONG:
+                return (whole,)
+            return (whole, *(rank(part, self.language) for part in clauses(self.text, self.language)))
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What the ranking alone would do."""
+        return decide(self.rankings, self.snapshot.thresholds)
+
+    @property
+    def last_entry(self) -> Entry | None:
+        """The entry last answered in this conversation, if the base still has it."""
+        return self.snapshot.base.entries.get(self.state.entry_id or "") if self.state is not None else None

@@ -1,0 +1,117 @@
+"""The desk: one question in, one answer out, whatever the question is."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.answering.emergency import emergency_blocks
+from bot.answering.normalise import clean
+from bot.answering.steps import STEPS
+from bot.answering.turn import Timings, Turn
+from bot.messages import Answer, Block, BlockKind, Outcome, Span
+from bot.ports import ConversationState
+
+if TYPE_CHECKING:
+    from bot.answering.emergency import Emergency, EmergencyDetector
+    from bot.answering.snapshot import Snapshot
+    from bot.messages import Question
+    from bot.ports import Clock, Store
+
+__all__ = ["Desk"]
+
+_LOG = logging.getLogger("parvis.desk")
+# Longer messages are read up to here, and the resident is told.
+_MAX_TEXT = 1000
+
+
+class Desk:
+    """Answers questions from the current snapshot; safe to share between threads."""
+
+    def __init__(self, snapshot: Snapshot, store: Store, clock: Clock, detector: EmergencyDetector) -> None:
+        self._snapshot = snapshot
+        self._store = store
+        self._clock = clock
+        self._detector = detector
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What answers are given from now."""
+        return self._snapshot
+
+    def swap(self, snapshot: Snapshot) -> None:
+        """Answer from ``snapshot`` from now on; answers under way keep theirs."""
+        self._snapshot = snapshot
+
+    def answer(self, question: Question) -> Answer:
+        """Answer ``question``; never raises: the resident always gets at least the desk to call."""
+        snapshot = self._snapshot
+        try:
+            return self._answer(question, snapshot)
+        except Exception as error:  # noqa: BLE001  # a resident always gets an answer
+            # The message of the error may quote the question: only its kind is logged.
+            _LOG.error("no answer to question %s: %s", question.id, type(error).__name__)
+            language = question.language if question.language and snapshot.voice.speaks(question.language) else "fr"
+            said = snapshot.voice.say("answer.error", language)
+            blocks = (Block(BlockKind.NOTICE, (Span(said),)), snapshot.composer.contact(language))
+            return Answer(Outcome.ERROR, language, blocks)
+
+    def _answer(self, question: Question, snapshot: Snapshot) -> Answer:
+        timings = Timings()
+        with timings.step("read"):
+            text = clean(question.text, _MAX_TEXT)
+            now = self._clock.now()
+            state = self._store.recall(question.conversation, now)
+            chosen = state.language if state is not None else None
+            language = snapshot.guesser.guess(text, question.language, chosen)
+            turn = Turn(question, snapshot, text, language, state, now, timings)
+            emergency = self._detector.detect(text)
+        if emergency is not None and emergency.certain:
+            answer = self._rescue(emergency, turn, None)
+        else:
+            answer = _ordinary(turn)
+            if emergency is not None:
+                answer = self._rescue(emergency, turn, answer)
+        if len(question.text) > len(text) and len(text) >= _MAX_TEXT - 1:
+            notice = Block(BlockKind.NOTICE, (Span(snapshot.voice.say("answer.too_long", answer.language)),))
+            answer = replace(answer, blocks=(notice, *answer.blocks))
+        self._store.remember(question.conversation, _next_state(turn, answer))
+        matches = turn.rankings[0].matches
+        timings.spent["total"] = sum(timings.spent.values())
+        return replace(answer, matches=matches, timings=timings.spent)
+
+    def _rescue(self, emergency: Emergency, turn: Turn, ordinary: Answer | None) -> Answer:
+        """The numbers first; the town's own notes; then the ordinary answer, if the alarm is in doubt."""
+        voice, language = turn.snapshot.voice, turn.language
+        blocks = emergency_blocks(emergency, voice, language)
+        notes = tuple(Block(BlockKind.NOTICE, (Span(note),)) for note in turn.snapshot.base.city.emergency_notes)
+        if ordinary is None:
+            return Answer(Outcome.EMERGENCY, language, (*blocks, *notes))
+        return replace(ordinary, outcome=Outcome.EMERGENCY, blocks=(*blocks, *ordinary.blocks))
+
+
+def _ordinary(turn: Turn) -> Answer:
+    for name, step in STEPS:
+        with turn.timings.step(name):
+            answer = step(turn)
+        if answer is not None:
+            return answer
+    raise AssertionError("the last step answers everything")
+
+
+def _next_state(turn: Turn, answer: Answer) -> ConversationState:
+    """What the next message may lean on."""
+    language = turn.state.language if turn.state is not None else None
+    asked = turn.snapshot.guesser.requested(turn.text)
+    entry_id = answer.entry_id
+    if entry_id is None and answer.outcome in (Outcome.SMALLTALK, Outcome.CLARIFY) and turn.state is not None:
+        entry_id = turn.state.entry_id
+    return ConversationState(
+        at=turn.now,
+        entry_id=entry_id,
+        place_id=answer.place_id,
+        choices=answer.choices,
+        awaiting=answer.awaiting,
+        language=asked or language,
+    )
