@@ -12,11 +12,12 @@ from bot.messages import Answer, Block, BlockKind, Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Limits", "block_text", "cut", "parts", "plain_text", "utf16_length"]
+__all__ = ["Limits", "block_text", "cut", "lines", "parts", "plain_text", "utf16_length"]
 
 # Lines that follow one another without a blank line when they are of one kind.
 _STACKED = frozenset({BlockKind.ITEM, BlockKind.FACT, BlockKind.LINK, BlockKind.SOURCE, BlockKind.CONTACT})
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _ZERO_WIDTH_JOINER = "\u200d"
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -51,45 +52,53 @@ def parts(answer: Answer, limits: Limits) -> tuple[str, ...]:
 
 def plain_text(answer: Answer) -> str:
     """The whole answer as plain text: blank lines between paragraphs, one line an item, choices numbered."""
-    written = ""
+    return "".join(("\n\n" if gap else "\n") * (index > 0) + text for index, (_, text, gap) in enumerate(lines(answer)))
+
+
+def lines(answer: Answer, embolden: Callable[[str], str] = str) -> Iterator[tuple[BlockKind, str, bool]]:
+    """Each line of the answer: what it is, its text, and whether a blank line comes before it.
+
+    ``embolden`` makes the channel's form of a bold run; by default bold is not shown.
+    """
     previous: BlockKind | None = None
-    for kind, line in _lines(answer):
-        if previous is not None:
-            written += "\n" if kind == previous and kind in _STACKED else "\n\n"
-        written += line
+    for kind, text in _texts(answer, embolden):
+        yield kind, text, previous is not None and not (kind == previous and kind in _STACKED)
         previous = kind
-    return written
 
 
-def _lines(answer: Answer) -> Iterator[tuple[BlockKind, str]]:
-    choices = [(BlockKind.ITEM, f"{choice.number}. {choice.label}") for choice in answer.choices]
+def _texts(answer: Answer, embolden: Callable[[str], str]) -> Iterator[tuple[BlockKind, str]]:
+    choices = [(BlockKind.ITEM, f"{choice.number}. {_shown(choice.label)}") for choice in answer.choices]
     for block in answer.blocks:
-        yield block.kind, block_text(block, answer.language)
+        yield block.kind, block_text(block, answer.language, embolden)
         if block.kind is BlockKind.CHOICES:
             yield from choices
             choices = []
     yield from choices
 
 
-def block_text(block: Block, language: str) -> str:
-    """One block as plain text in ``language``: items with their dash or number, links with their address."""
+def block_text(block: Block, language: str, embolden: Callable[[str], str] = str) -> str:
+    """One block as text in ``language``: items with their dash or number, links with their address."""
     last = len(block.spans) - 1
-    text = "".join(
-        _span_text(span, language, ends=index == last) if span.url else span.text
-        for index, span in enumerate(block.spans)
-    )
+    text = "".join(_span_text(span, language, embolden, ends=index == last) for index, span in enumerate(block.spans))
     if block.kind is not BlockKind.ITEM:
         return text
     return f"{block.number}. {text}" if block.number is not None else f"- {text}"
 
 
-def _span_text(span: Span, language: str, *, ends: bool) -> str:
-    address = (span.url or "").removeprefix("mailto:").removeprefix("tel:")
-    if address in span.text:
-        return span.text
+def _span_text(span: Span, language: str, embolden: Callable[[str], str], *, ends: bool) -> str:
+    text = _shown(span.text)
+    label = embolden(text) if span.bold else text
+    address = _shown(span.url or "").removeprefix("mailto:").removeprefix("tel:")
+    if address in text:
+        return label
     if not ends:
-        return f"{span.text} ({address})"
-    return f"{span.text} : {address}" if language == "fr" else f"{span.text}: {address}"
+        return f"{label} ({address})"
+    return f"{label} : {address}" if language == "fr" else f"{label}: {address}"
+
+
+def _shown(text: str) -> str:
+    # A control character could move a terminal's cursor or forge a line of the bot's own.
+    return _CONTROLS.sub(" ", text)
 
 
 def cut(text: str, limits: Limits) -> tuple[str, ...]:

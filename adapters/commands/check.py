@@ -1,0 +1,72 @@
+"""`parvis check`: what staff should mend in a base, most pressing first."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from adapters.commands.frame import Spoken, base_option
+from adapters.commands.progress import Progress
+from adapters.commands.ready import broken_base, open_bot, settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from adapters.commands.words import Words
+    from bot.knowledge.faults import Fault
+
+__all__ = ["exit_code", "make", "summary"]
+
+
+def make(words: Words) -> Spoken:
+    """The command."""
+
+    def run(strict: bool, base: str | None, lang: str | None) -> int:  # noqa: ARG001 - lang is read beforehand
+        from bot.clock import SystemClock
+        from bot.knowledge.checking import check_base
+        from bot.knowledge.loading import inspect_base
+        from bot.storage.memory import MemoryStore
+
+        settings = settings_for(base)
+        with Progress(words, sys.stderr) as progress:
+            progress("check", 0.0)
+            loaded, found = inspect_base(settings.base)
+        if loaded is None:
+            raise broken_base(words, settings.base, found)
+        bot = open_bot(words, settings, MemoryStore())
+        with Progress(words, sys.stderr) as progress:
+            progress("check", 0.5)
+            faults = [*found, *check_base(bot.base, bot.ranker, SystemClock().now().date())]
+        click.echo(summary(words, settings.base, len(bot.base.entries), faults))
+        return exit_code(faults, strict=strict)
+
+    return Spoken(
+        words,
+        "check",
+        [click.Option(["--strict"], is_flag=True, help=words("cli.option_strict")), base_option(words)],
+        run,
+    )
+
+
+def summary(words: Words, base: Path, entries: int, faults: Sequence[Fault]) -> str:
+    """The errors, then the warnings, then both counted."""
+    from bot.knowledge.faults import render
+
+    errors = [render(fault, words.language) for fault in faults if fault.severity == "error"]
+    warnings = [render(fault, words.language) for fault in faults if fault.severity == "warning"]
+    lines: list[str] = []
+    for title, group in (("cli.check_errors", errors), ("cli.check_warnings", warnings)):
+        if group:
+            lines += [words(title, number=len(group)), *(f"  {line}" for line in group), ""]
+    if not lines:
+        return words("cli.check_fine", path=base, entries=entries)
+    total = words("cli.check_summary", path=base, entries=entries, errors=len(errors), warnings=len(warnings))
+    return "\n".join([*lines, total])
+
+
+def exit_code(faults: Sequence[Fault], *, strict: bool) -> int:
+    """1 if an error was found or, when ``strict``, anything at all; else 0."""
+    return int(any(strict or fault.severity == "error" for fault in faults))

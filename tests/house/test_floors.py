@@ -1,0 +1,45 @@
+"""The floors of the house: who may import whom, and what the core never loads."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from importlinter.cli import lint_imports
+
+import bot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+_PLATFORMS = {"telegram", "nio", "mastodon", "click", "starlette", "aiohttp", "httpx"}
+_TRAINERS = {"sklearn", "scipy", "torch"}
+
+
+def test_imports_run_downward_only(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No floor of the house leans on the one above it."""
+    monkeypatch.chdir(root)
+    assert lint_imports(no_cache=True) == 0
+
+
+def test_the_core_loads_no_platform_library(root: Path) -> None:
+    """The whole core can answer on a machine that has no network library and no command line."""
+    names = ", ".join(module.name for module in pkgutil.walk_packages(bot.__path__, "bot."))
+    code = f"import sys, {names}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    loaded = set(done.stdout.split())
+    assert "bot" in loaded
+    assert loaded & (_PLATFORMS | _TRAINERS | {"adapters"}) == set()
+
+
+def test_every_name_a_module_offers_exists() -> None:
+    """What a module lists in ``__all__`` can be imported from it."""
+    for module in pkgutil.walk_packages(bot.__path__, "bot."):
+        loaded = importlib.import_module(module.name)
+        missing = [name for name in getattr(loaded, "__all__", ()) if not hasattr(loaded, name)]
+        assert missing == [], module.name
