@@ -39,11 +39,12 @@ _MAX_CHARS = 4000
 _REMEMBERED = 16_384
 _HAN = re.compile(r"([\u3400-\u9fff])")  # Chinese has no spaces: one character is one word
 _PIECE = re.compile(r"[^\W_]+|[.!?;…。！？\n]+")
-_STRETCHED = re.compile(r"(.)\1{2,}")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")  # "au secouuurs"
 _GAPS = {"_": 0, "...": 7}
 _NORMAL_GAP = 2
 _EITHER_GAP = 4
 _MIN_FUZZY = 5
+_MAX_WORD = 24
 _MIN_STEM = 4
 # French texting glues these to the verb: "mfrappe", "jmeurs", "dsang".
 _GLUED = frozenset("jmtsldnc")
@@ -107,7 +108,11 @@ class Reading:
 
 
 def _reading(words: tuple[str, ...], masks: dict[int, int]) -> Reading:
-    return Reading(words, masks, sum(1 << slot for slot, mask in masks.items() if mask))
+    filled = 0
+    for slot, mask in masks.items():
+        if mask:
+            filled |= 1 << slot
+    return Reading(words, masks, filled)
 
 
 def _spread(mask: int, gap: int) -> int:
@@ -160,8 +165,8 @@ class CueBook:
         self._slips: dict[str, set[tuple[str, bool]]] = {}
         self._fills = lru_cache(_REMEMBERED)(self._find_slots)
 
-    def compile(self, pattern: str) -> Cue:
-        """The compiled ``pattern``. Raises KeyError on an unknown class."""
+    def compile(self, pattern: str, *, literal: bool = False) -> Cue:
+        """The compiled ``pattern``; ``literal`` allows no slip or inflection. Raises KeyError on an unknown class."""
         slots: list[int] = []
         gaps: list[tuple[int, bool]] = []
         gap, free = _NORMAL_GAP, False
@@ -172,7 +177,7 @@ class CueBook:
                 gap = _GAPS[piece]
             else:
                 gaps.append((gap, free))
-                slots.append(self._slot(piece))
+                slots.append(self._slot(piece, literal))
                 gap, free = _NORMAL_GAP, False
         return Cue(tuple(slots), tuple(gaps[1:]), sum(1 << slot for slot in set(slots)))
 
@@ -183,24 +188,28 @@ class CueBook:
     def read(self, text: str) -> Reading:
         """``text`` as bits, after folding, cutting at 4,000 characters and undoing texting spellings."""
         words = tuple(self._split(text[:_MAX_CHARS]))
-        masks: dict[int, int] = {}
+        places: dict[str, int] = {}
         for place, word in enumerate(("^", *words, "$")):
-            bit = 1 << place
+            places[word] = places.get(word, 0) | 1 << place
+        masks: dict[int, int] = {}
+        for word, bits in places.items():
             for slot in self._fills(word):
-                masks[slot] = masks.get(slot, 0) | bit
+                masks[slot] = masks.get(slot, 0) | bits
         return _reading(words, masks)
 
     def _split(self, text: str) -> Iterator[str]:
-        folded = _HAN.sub(r" \1 ", fold(text).translate(_DOTLESS))
+        folded = _HAN.sub(r" \1 ", _STRETCHED.sub(r"\1", fold(text).translate(_DOTLESS)))
+        spellings = self._spellings
         for piece in _PIECE.findall(folded):
-            if not piece[0].isalnum():
-                yield "."
-                continue
-            word = _STRETCHED.sub(r"\1", piece) if not piece.isdigit() else piece
-            yield from self._spellings.get(word, (word,))
+            if piece in spellings:
+                yield from spellings[piece]
+            else:
+                yield piece if piece[0].isalnum() else "."
 
-    def _slot(self, piece: str) -> int:
+    def _slot(self, piece: str, literal: bool) -> int:
         words = tuple(sorted(self._expand(piece)))
+        if literal:
+            words = tuple(word if word[-1] in "!*" else word + "!" for word in words)
         number = self._slots.setdefault(words, len(self._slots))
         for word in words:
             self._index(word, number)
@@ -234,6 +243,8 @@ class CueBook:
     def _find_slots(self, word: str) -> tuple[int, ...]:
         if "/" in word:  # a spelling that stands for either of several words
             return tuple({slot for either in word.split("/") for slot in self._find_slots(either)})
+        if len(word) > _MAX_WORD:  # no real word: only its beginning can say something
+            return tuple(self._written(word[:_MAX_WORD]))
         if word in self._ordinary or word.startswith(self._ordinary_begins):
             return tuple(self._written(word))
         return tuple(self._plain(word) or self._slipped(word) or self._unglued(word))

@@ -74,7 +74,7 @@ class EmergencyDetector:
             for pattern in patterns
         )
         self._foreign = tuple(
-            _Sign(EmergencyKind(kind), 1.0, book.compile(pattern))
+            _Sign(EmergencyKind(kind), 1.0, book.compile(pattern, literal=True))
             for kind, patterns in data["foreign"].items()
             for pattern in patterns
         )
@@ -123,7 +123,7 @@ def _verdict(scores: dict[EmergencyKind, float], foreign: set[EmergencyKind]) ->
         kinds.discard(EmergencyKind.UNSPECIFIED)
     if not kinds:
         return None
-    return Emergency(tuple(kind for kind in EmergencyKind if kind in kinds), certain, bool(foreign) and best < _CERTAIN)
+    return Emergency(tuple(kind for kind in EmergencyKind if kind in kinds), certain, bool(foreign))
 
 
 @cache

@@ -1,0 +1,121 @@
+"""A resident in danger gets the numbers before anything else; a resident who jokes gets the answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.emergency import Emergency, EmergencyDetector, EmergencyKind, emergency_blocks
+from bot.messages import BlockKind
+from bot.voice import Voice
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@cache
+def detector() -> EmergencyDetector:
+    return EmergencyDetector()
+
+
+def figures(name: str) -> tuple[float, float, float]:
+    """Recall, share of emergencies whose kind is right, and precision on a set."""
+    found = yaml.safe_load((DATA / name).read_text("utf-8"))
+    told = [(kind, text) for kind, texts in found["emergencies"].items() for text in texts]
+    seen = [(kind, emergency) for kind, text in told if (emergency := detector().detect(text))]
+    right = sum(kind == "foreign" or EmergencyKind(kind) in emergency.kinds for kind, emergency in seen)
+    false_alarms = sum(detector().detect(text) is not None for text in found["ordinary"])
+    return len(seen) / len(told), right / len(told), len(seen) / (len(seen) + false_alarms)
+
+
+def test_known_emergencies_are_seen() -> None:
+    """Of the emergencies the patterns were designed on, at least 97 of 100 get the numbers."""
+    recall, right, precision = figures("emergencies_dev.yaml")
+    assert recall >= 0.97
+    assert right >= 0.97
+    assert precision >= 0.97
+
+
+def test_emergencies_nobody_designed_for_are_seen() -> None:
+    """Emergencies written before the patterns are seen nearly as often.
+
+    First measured: recall .957, precision 1.0 (155 of 162, 0 of 227). The misses were then
+    mended by concept, so this set is no longer held out; ``emergencies_fresh.yaml`` is.
+    """
+    recall, right, precision = figures("emergencies_heldout.yaml")
+    assert recall >= 0.98
+    assert right >= 0.97
+    assert precision >= 0.98
+
+
+@pytest.mark.parametrize("text", yaml.safe_load((DATA / "emergencies_dev.yaml").read_text("utf-8"))["doubtful"])
+def test_a_figure_of_speech_gets_numbers_and_answer(text: str) -> None:
+    """Someone who wants to die of boredom at the town hall gets the numbers and the answer."""
+    emergency = detector().detect(text)
+    assert emergency is not None
+    assert not emergency.certain
+
+
+def test_a_joke_does_not_hide_an_emergency_beside_it() -> None:
+    """A resident who mentions a joke and a father who no longer breathes gets the ambulance."""
+    emergency = detector().detect("j'étais mort de rire et là mon père respire plus")
+    assert emergency == Emergency((EmergencyKind.MEDICAL,), certain=True)
+
+
+def test_two_dangers_are_both_answered() -> None:
+    """A fire with someone unconscious inside gets the fire brigade and the ambulance."""
+    emergency = detector().detect("il y a le feu et ma mère est inconsciente")
+    assert emergency is not None
+    assert {EmergencyKind.FIRE, EmergencyKind.MEDICAL} <= set(emergency.kinds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["AU SECOUUUUURS", "au\u0301 feu!!!", "Il s'est é\u0301\u0302\u0303\u0304vanoui", "\ud800 au feu \udfff", "mon mari me\x00 frappe"],
+)
+def test_an_emergency_survives_odd_typing(text: str) -> None:
+    """Stretched letters, stray accents and broken characters do not hide a call for help."""
+    assert detector().detect(text) is not None
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_safe(text: str) -> None:
+    """Whatever a resident sends, looking for an emergency never fails."""
+    detector().detect(text)
+
+
+@pytest.mark.parametrize("unit", ["je veux ", "feu", "a ", "il me frappe ", "' . ! ", "火"])
+def test_long_messages_are_read_quickly(unit: str) -> None:
+    """A message of 100,000 characters made to be slow is read in well under a tenth of a second."""
+    detector().detect(unit)
+    start = perf_counter()
+    detector().detect(unit * (100_000 // len(unit)))
+    assert perf_counter() - start < 0.1
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("certain", [True, False])
+def test_every_kind_is_said(language: str, certain: bool) -> None:
+    """Whatever the danger, the resident reads a number first, in French or in English."""
+    voice = Voice()
+    for kind in EmergencyKind:
+        blocks = emergency_blocks(Emergency((kind,), certain), voice, language)
+        facts = [block for block in blocks if block.kind is BlockKind.FACT]
+        assert facts[0].text[:2].isdigit()
+        assert any("114" in fact.text for fact in facts)
+
+
+def test_a_language_the_bot_does_not_speak_gets_english_and_french() -> None:
+    """A resident who cries for help in Spanish or Chinese reads the numbers in English, then French."""
+    emergency = detector().detect("ayuda hay un incendio")
+    assert emergency is not None
+    texts = [block.text for block in emergency_blocks(emergency, Voice(), "fr")]
+    assert any("fire brigade" in text for text in texts)
+    assert any("pompiers" in text for text in texts)
+    assert len(emergency_blocks(emergency, Voice(), "zh")) == len(texts)
