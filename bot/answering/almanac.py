@@ -49,6 +49,11 @@ class Almanac:
         near = {0: "today", 1: "tomorrow", -1: "yesterday"}
         return self.say(near.get((day - self.today).days, "on_date"), date=self.written(day))
 
+    def heading(self, day: date) -> str:
+        """ "Demain (samedi 21 novembre)", "Mardi 24 novembre": a day at the start of a line."""
+        said = self.day(day) if abs((day - self.today).days) < 2 else self.written(day)
+        return said[:1].upper() + said[1:]
+
     def clock(self, moment: time) -> str:
         """ "8 h 30", "17 h", "minuit"; "8:30 am", "5 pm", "midnight"."""
         if (moment.hour, moment.minute) == (0, 0):

@@ -26,6 +26,7 @@ _DAY = timedelta(days=1)
 # Exceptions are told for the fortnight to come with the week's hours, for five weeks with one weekday's.
 _FORTNIGHT, _WEEKS = 14, 5
 _WEEK = 7
+_ON_HOLIDAYS = {"closed": "holidays_closed", "stated": "holidays_stated", "unsaid": "holidays_unsaid"}
 _LAST_OF_NIGHT = time(6)
 
 
@@ -107,11 +108,10 @@ class HoursWriter:
             yield self._warn(hours)
 
     def _closed(self, hours: DayHours) -> str:
-        key = "closed" if hours.date >= self.almanac.today else "was_closed"
-        named, reason = self.almanac.day(hours.date), self._reason(hours)
-        if reason:
-            return self._say(f"{key}_because", day=named, reason=reason)
-        return self._say("closed_today" if key == "closed" else key, day=named)
+        past, reason = hours.date < self.almanac.today, self._reason(hours)
+        keys = ("was_closed_because", "closed_because") if reason else ("was_closed", "closed_day")
+        key = keys[0] if past else keys[1]
+        return self._say(key, day=self.almanac.day(hours.date), reason=reason)
 
     def _reason(self, hours: DayHours) -> str | None:
         if hours.cause is Cause.HOLIDAY and hours.holiday is not None:
@@ -128,7 +128,7 @@ class HoursWriter:
         yield from self._exceptions(usual, _WEEKS * _WEEK)
 
     def _on_holidays(self) -> Iterator[Block]:
-        yield self._line(self._say(f"holidays_{self.schedule.on_holidays}"))
+        yield self._line(self._say(_ON_HOLIDAYS[self.schedule.on_holidays]))
         holiday = next_holiday(self.almanac.today, self.schedule.region)
         date, name = self.almanac.written(holiday.date), holiday.name(self.almanac.language)
         yield self._fact(self._say("next_holiday", date=date, name=name))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from bot.answering.almanac import Almanac
+from bot.answering.composing import Extra
+from bot.answering.days import DayMention
 from bot.answering.hourswriting import HoursWriter
 from bot.answering.placequery import PlaceIntent, PlaceQuery, follow_up, read_query
 from bot.answering.placewords import PlaceIndex
@@ -16,7 +19,7 @@ from bot.messages import Block, BlockKind, Location, SourceNote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime, tzinfo
+    from datetime import date, datetime
 
     from bot.knowledge.hours import OpeningSchedule
     from bot.knowledge.model import Concept, Place
@@ -28,6 +31,7 @@ __all__ = ["PlaceDesk", "PlaceReply", "metres_between"]
 _EARTH = 6_371_009
 # As many choices as an answer offers.
 _MOST = 3
+_MISSING = {"address": "no_address", "phone": "no_phone", "access": "no_access"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +56,19 @@ class PlaceDesk:
     def __init__(
         self,
         places: Mapping[str, Place],
-        timezone: tzinfo,
+        timezone: str,
         voice: Voice,
         concepts: Iterable[Concept] = (),
         insee: str | None = None,
     ) -> None:
-        """``concepts`` lend types their synonyms; ``insee`` tells which regional holidays count.
+        """Take in the base's ``places``.
 
+        ``timezone`` is an IANA name; ``concepts`` lend types their synonyms; ``insee``
+        tells which regional holidays count.
         Raises HoursError if a place's hours cannot be trusted: the base is checked before it is served.
         """
         self._places = places
-        self._timezone = timezone
+        self._timezone = ZoneInfo(timezone)
         self._voice = voice
         self._index = PlaceIndex(places, concepts)
         region = holiday_region(insee)
@@ -74,12 +80,25 @@ class PlaceDesk:
         """What ``text`` asks of which place; None if it names none. ``type_hint``: see ``read_query``."""
         return read_query(self._index, text, today, type_hint) if self._places else None
 
-    def follow_up(self, text: str, place_id: str, at: datetime) -> PlaceQuery | None:
+    def follow_up(self, text: str, place_id: str, today: date) -> PlaceQuery | None:
         """What ``text`` asks of the place talked of just before; None if it is no follow-up of it."""
         place = self._places.get(place_id)
         if place is None:
             return None
-        return follow_up(self._index, text, place_id, place.type, at.astimezone(self._timezone).date())
+        return follow_up(self._index, text, place_id, place.type, today)
+
+    def about(self, place_id: str) -> PlaceQuery | None:
+        """The question of someone who picked that place and said no more; None if there is no such place."""
+        place = self._places.get(place_id)
+        return PlaceQuery((place_id,), place.type, PlaceIntent.HOURS, DayMention()) if place is not None else None
+
+    def card(self, place_id: str, at: datetime, language: str) -> Extra | None:
+        """What an entry says of its place: open or closed now, address, phone; None if there is no such place."""
+        place = self._places.get(place_id)
+        if place is None:
+            return None
+        reply = self.answer(PlaceQuery((place_id,), place.type, None, DayMention()), at, language)
+        return Extra(reply.blocks, reply.sources, place_id)
 
     def answer(self, query: PlaceQuery, at: datetime, language: str, location: Location | None = None) -> PlaceReply:
         """Answer ``query`` at the aware moment ``at``."""
@@ -116,7 +135,7 @@ class PlaceDesk:
             str(query.intent) if query.intent in (PlaceIntent.ADDRESS, PlaceIntent.PHONE, PlaceIntent.ACCESS) else ""
         )
         if asked and not values[asked]:
-            yield self._named(place, f"no_{asked}", language)
+            yield self._named(place, _MISSING[asked], language)
         elif asked:
             yield Block(BlockKind.TITLE, (Span(place.name, bold=True),))
         for name in sorted(values, key=lambda name: name != asked):

@@ -1,0 +1,239 @@
+"""Finds a street among thousands in what a resident typed, misspelt, shortened, with or without its number."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from math import log
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from bot.answering.phrases import Word, read_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+__all__ = ["Found", "StreetIndex", "StreetMatch"]
+
+# Share of a name's weight that must be recognised: to propose it, and to take it without asking.
+_POSSIBLE, _SURE = 0.5, 0.66
+# Two names this close are as good as each other.
+_CLOSE = 0.12
+# Each letter wrong in a word costs this share of it.
+_SLIP = 0.12
+# A word typed after the street's kind and found in no part of the name.
+_STRANGER = 0.15
+_CHOICES = 3
+# Likeness (0 to 100) from which a whole name is worth proposing.
+_ALIKE = 78
+
+
+class Found(StrEnum):
+    """How a search ended."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    UNKNOWN = "unknown"
+    NOT_NAMED = "not_named"
+
+
+@dataclass(frozen=True, slots=True)
+class StreetMatch:
+    """The street meant, or up to three to choose from (one to confirm); ``asked`` is what was looked for.
+
+    ``positions`` are the words of the text that name it.
+    """
+
+    found: Found
+    streets: tuple[str, ...] = ()
+    asked: str = ""
+    positions: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    street: str
+    kind: str | None
+    core: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    name: _Name
+    score: float
+    same_kind: bool
+    positions: frozenset[int]
+
+
+class StreetIndex:
+    """Streets by the words of their names."""
+
+    def __init__(self, streets: Iterable[str]) -> None:
+        cores = {street: _core(_tokens(words(street))) for street in streets}
+        counts = Counter(word for _, core in cores.values() for word in set(core))
+        self._weights = {word: log(1 + len(cores) / times) for word, times in counts.items()}
+        self._by_word: dict[str, list[_Name]] = defaultdict(list)
+        self._exact: dict[tuple[str | None, tuple[str, ...]], list[_Name]] = defaultdict(list)
+        for street, (kind, core) in cores.items():
+            name = _Name(street, kind, core, sum(self._weights[word] for word in set(core)))
+            self._exact[kind, core].append(name)
+            for word in set(core):
+                self._by_word[word].append(name)
+        self._by_joined: dict[str, list[_Name]] = defaultdict(list)
+        for names in self._exact.values():
+            self._by_joined[" ".join(names[0].core)] += names
+        self._joined = tuple(self._by_joined)
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(counts):
+            self._by_length[len(word)].append(word)
+
+    def find(self, text: str, fillers: Collection[str] = (), skip: Collection[int] = ()) -> StreetMatch:
+        """The street named in ``text``; ``fillers`` are words, and ``skip`` positions, that say something else."""
+        found = _tokens(words(text))
+        whole = self._exact.get(_core(found), [])
+        if len(whole) == 1:
+            return StreetMatch(Found.ONE, (whole[0].street,), text, frozenset(token.position for token in found))
+        kinds = [token for token in found if token.text in _kinds().values()]
+        sought = _sought(found, kinds, fillers, skip)
+        if not sought:
+            return StreetMatch(Found.NOT_NAMED)
+        hits = self._score(sought, kinds) or self._alike(sought)
+        asked = " ".join(word.text for word in words(text)[(kinds or sought)[0].position : sought[-1].position + 1])
+        return _decide(hits, asked)
+
+    def _score(self, sought: Sequence[_Token], kinds: Sequence[_Token]) -> list[_Hit]:
+        read = {token: self._near(token.text) for token in sought}
+        gained: dict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
+        names: dict[str, _Name] = {}
+        for token, near in read.items():
+            for word, share in near.items():
+                for name in self._by_word[word]:
+                    names[name.street] = name
+                    best = gained[name.street].get(word, (0.0, 0))
+                    gained[name.street][word] = max(best, (share * self._weights[word], token.position))
+        hits: list[_Hit] = []
+        for street, parts in gained.items():
+            share = sum(weight for weight, _ in parts.values()) / names[street].weight
+            if share >= _POSSIBLE:
+                hits.append(
+                    self._hit(names[street], share, frozenset(place for _, place in parts.values()), sought, kinds)
+                )
+        return hits
+
+    def _hit(
+        self, name: _Name, share: float, places: frozenset[int], sought: Sequence[_Token], kinds: Sequence[_Token]
+    ) -> _Hit:
+        before = [kind for kind in kinds if kind.position < min(places)]
+        last = before[-1] if before else None
+        strangers = sum(1 for token in sought if last and token.position not in places and not token.text.isdecimal())
+        # A bare name next to words that are no part of it is to be confirmed.
+        same_kind = last.text == name.kind or name.kind is None if last else not strangers
+        return _Hit(name, share - _STRANGER * strangers, same_kind, places | ({last.position} if last else set()))
+
+    def _alike(self, sought: Sequence[_Token]) -> list[_Hit]:
+        """Names that look like the whole of what was typed: words split, joined or spelt by ear."""
+        typed = " ".join(token.text for token in sought)
+        found = process.extract(typed, self._joined, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_CHOICES)
+        places = frozenset(token.position for token in sought)
+        # Never sure: these are to be confirmed.
+        return [_Hit(name, _POSSIBLE, True, places) for text, _, _ in found for name in self._by_joined[text]]
+
+    def _near(self, word: str) -> Mapping[str, float]:
+        """The words of streets that ``word`` may be, with how much of it is right."""
+        if word in self._weights:
+            return {word: 1.0}
+        if len(word) < 4 or not word.isalpha():
+            return {}
+        reach = 1 if len(word) < 7 else 2
+        candidates = [
+            known for length in range(len(word) - reach, len(word) + reach + 1) for known in self._by_length[length]
+        ]
+        found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=reach, limit=8)
+        return {known: 1 - _SLIP * distance for known, distance, _ in found}
+
+
+def _decide(hits: Sequence[_Hit], asked: str) -> StreetMatch:
+    ordered = sorted(hits, key=lambda hit: (-hit.score, not hit.same_kind, hit.name.street))
+    possible = [hit for hit in ordered if hit.score >= _POSSIBLE]
+    if not possible:
+        return StreetMatch(Found.UNKNOWN, asked=asked)
+    close = [hit for hit in possible if hit.score >= possible[0].score - _CLOSE]
+    # "Rue de Paris" is not "avenue de Paris": of the close ones, those of the kind that was named.
+    fitting = [hit for hit in close if hit.same_kind] or close
+    best = fitting[0]
+    exact = [hit for hit in fitting if hit.score >= best.score - 1e-9]
+    alone = len(fitting) == 1 or (len(exact) == 1 and best.score >= 1)
+    if alone and best.same_kind and best.score >= _SURE:
+        return StreetMatch(Found.ONE, (best.name.street,), asked, best.positions)
+    return StreetMatch(Found.SEVERAL, tuple(hit.name.street for hit in fitting[:_CHOICES]), asked, best.positions)
+
+
+def _tokens(found: Sequence[Word]) -> list[_Token]:
+    """Words with short forms written out and house numbers left out."""
+    kinds, names, house = _kinds(), _short_names(), read_words("streets")["house_number"]
+    tokens = [
+        _Token(kinds.get(word.text) or names.get(word.text) or word.text, place) for place, word in enumerate(found)
+    ]
+    kept: list[_Token] = []
+    for token in tokens:
+        if token.text in kinds.values():
+            while kept and (kept[-1].text in house or kept[-1].text.isdecimal()):
+                kept.pop()
+        kept.append(token)
+    return kept
+
+
+def _core(tokens: Sequence[_Token]) -> tuple[str | None, tuple[str, ...]]:
+    """A street's kind and the words that name it."""
+    articles = read_words("streets")["articles"]
+    named = [token.text for token in tokens if token.text not in articles]
+    if len(named) > 1 and named[0] in _kinds().values():
+        return named[0], tuple(named[1:])
+    return None, tuple(named)
+
+
+def _sought(
+    found: Sequence[_Token], kinds: Sequence[_Token], fillers: Collection[str], skip: Collection[int]
+) -> list[_Token]:
+    """The words that may name the street: after its kind if it is named, and no filler unless right after it."""
+    articles = read_words("streets")["articles"]
+    content = [token for token in found if token.text not in articles]
+    kind_places = {token.position for token in kinds}
+    first = min(kind_places, default=-1)
+    after = [token for token in content if token.position > first]
+    # "Rue Verte", "rue du 8 mai": what follows the kind directly belongs to the name.
+    direct = {token.position for token in after[:1]} if kinds else set()
+    kept = [
+        token
+        for token in after
+        if token.position in direct
+        or (token.text not in fillers and token.position not in skip and token.position not in kind_places)
+    ]
+    before = [token for token in content if token.position < first and token.text not in fillers]
+    return kept or [token for token in before if token.position not in skip]
+
+
+@cache
+def _kinds() -> Mapping[str, str]:
+    return _forms("types")
+
+
+@cache
+def _short_names() -> Mapping[str, str]:
+    return _forms("names")
+
+
+def _forms(name: str) -> Mapping[str, str]:
+    listed = read_words("streets")[name]
+    return {form: full for full, forms in listed.items() for form in (full, *forms)}
