@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.knowledge.calendars import CalendarBook
+from bot.knowledge.streets import read_streets
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.knowledge.calendars import CalendarBook
     from bot.knowledge.faults import FaultLog
     from bot.knowledge.layers import Layer
 
@@ -16,15 +18,15 @@ __all__ = ["read_books"]
 
 def read_books(layers: Sequence[Layer], log: FaultLog) -> dict[str, CalendarBook]:
     """Every sound calendar by id, the town's own over the included pack's; each fault goes to ``log``."""
-    from bot.knowledge.calendars import CalendarBook, read_streets
-
     books: dict[str, CalendarBook] = {}
     for layer in layers:
-        for calendar in layer.calendars:
-            if calendar.value is None:
+        for calendar in (item.value for item in layer.calendars if item.value is not None):
+            name = f"calendars/{calendar.streets}"
+            content = layer.files.contents.get(name)
+            if content is None:
+                books[calendar.id] = CalendarBook(calendar)
                 continue
-            name = f"calendars/{calendar.value.streets}"
-            rows, faults = read_streets(layer.files.folder / name) if name in layer.files.contents else ((), ())
+            rows, faults = read_streets(content, layer.files.shown / name, calendar)
             log.add_all(faults)
-            books[calendar.value.id] = CalendarBook(calendar.value, rows)
+            books[calendar.id] = CalendarBook(calendar, rows)
     return books

@@ -77,9 +77,7 @@ class FaultLog:
         self.add_all(other._faults)
         self._left_out.update(other._left_out)
 
-    def _note(
-        self, location: Location, code: str, severity: Severity, values: Mapping[str, str | int | None]
-    ) -> None:
+    def _note(self, location: Location, code: str, severity: Severity, values: Mapping[str, str | int | None]) -> None:
         if self._has_room((location.file, severity)):
             known = {
                 name: shorten(value) if isinstance(value, str) else value

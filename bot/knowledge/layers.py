@@ -144,7 +144,9 @@ class _Reader:
                 continue
             for index, raw in enumerate(self._list(kind, document)):
                 path = (kind, index)
-                items.append(Item(document, path, raw, validated(model, raw, document, path, self._log)))
+                value = validated(model, raw, document, path, self._log)
+                if isinstance(raw, dict):
+                    items.append(Item(document, path, raw, value))
         return tuple(items)
 
     def _list(self, kind: str, document: Document) -> list[object]:

@@ -81,8 +81,7 @@ def _include_path(root: Path, city: Item[Any]) -> Path | None:
     if not name or PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
         return None
     folder = root / name
-    same = os.path.realpath(folder) == os.path.realpath(root)
-    return folder if _is_folder(folder) and not same else None
+    return folder if _is_folder(folder) and os.path.realpath(folder) != os.path.realpath(root) else None
 
 
 def _is_folder(path: Path) -> bool:

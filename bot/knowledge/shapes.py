@@ -37,9 +37,7 @@ DIRECT = {
     "list_type": "field.list",
     "dict_type": "field.mapping",
     "model_type": "field.mapping",
-    "model_attributes_type": "field.mapping",
     "float_type": "field.number",
-    "finite_number": "field.number",
     "greater_than_equal": "field.at_least",
     "less_than_equal": "field.at_most",
     "string_type": "field.text",
@@ -63,6 +61,8 @@ RULES = {
     "desk_unreachable": "city.desk_unreachable",
     "golden_expectation": "golden.expectation",
 }
+# The field to look at where a rule speaks of two.
+_RULE_FIELDS = {"entry.review_or_expiry": ("expires_on",), "entry.place_or_type": ("place_type",)}
 # Below this a suggestion surprises more than it helps (rapidfuzz's WRatio, 0 to 100).
 _NEAR_ENOUGH = 72
 # No id or field name is longer (Slug, Concept.id); comparing more would only take time.
@@ -104,7 +104,8 @@ def report_error(
     """Note one of pydantic's errors in plain words, at its line."""
     code = _code(details)
     where = tuple(details["loc"])
-    field = [step for step in (*path, *where) if isinstance(step, str) and step != "[key]"][-1]
+    names = [step for step in (*path, *where) if isinstance(step, str) and step != "[key]"]
+    field = names[-1] if names else document.file.stem
     value = details["input"]
     context = details.get("ctx", {})
     near = None
@@ -115,7 +116,7 @@ def report_error(
         context = {"choices": choices}
         near = nearest(str(value), choices.split(", "))
     log.add(
-        document.at([*path, *where]),
+        document.at([*path, *where, *_RULE_FIELDS.get(code, ())]),
         code,
         field=field,
         value=str(value) if isinstance(value, (str, int, float)) else "",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from bot.knowledge.faults import FaultLog, Location
-from bot.knowledge.yamlsyntax import outer_items, report_forbidden_characters, report_syntax
+from bot.knowledge.yamlsyntax import FORBIDDEN, outer_items, report_forbidden_characters, report_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,10 +198,17 @@ class _Builder:
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.key is None and isinstance(frame.data, dict):
             frame.key, frame.key_line = self._key(event, frame), line
-        elif event.tag is not None:
+        elif event.tag is not None or self._hides_characters(event):
             self._place(BROKEN, line)
         else:
             self._place(_plain_value(text) if event.implicit[0] else text, line)
+
+    def _hides_characters(self, event: yaml.ScalarEvent) -> bool:
+        # "\\0" between double quotes is a character that may not stand in a file itself.
+        found = FORBIDDEN.search(event.value) if event.style == '"' else None
+        if found is not None:
+            self._fault(event, "yaml.forbidden_character", character=f"U+{ord(found.group()):04X}")
+        return found is not None
 
     def _key(self, event: yaml.ScalarEvent, frame: _Frame) -> str | _Broken:
         key: str = event.value

@@ -13,11 +13,11 @@ from bot.knowledge.faults import FaultLog, Location
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["OuterItems", "outer_items", "report_forbidden_characters", "report_syntax"]
+__all__ = ["FORBIDDEN", "OuterItems", "outer_items", "report_forbidden_characters", "report_syntax"]
 
 # YAML 1.2, production c-printable, without the line breaks that editors do not count
 # as such (U+0085, U+2028, U+2029) and the byte order mark.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _HEADER = re.compile(r"([A-Za-z_]+):\s*(#.*)?")
 
@@ -81,7 +81,7 @@ def report_forbidden_characters(text: str, file: Path, log: FaultLog) -> bool:
     """Note each character that no file may hold (NUL, control characters); True if there was one."""
     found = False
     line, start = 1, 0
-    for match in _FORBIDDEN.finditer(text):
+    for match in FORBIDDEN.finditer(text):
         found = True
         if log.is_full(file):
             break
@@ -104,7 +104,9 @@ def report_syntax(error: yaml.YAMLError, text: str, origin: Location, log: Fault
     lines = _LINE_BREAK.split(text.rstrip())
     number = min(mark.line, len(lines) - 1)
     line = lines[number]
-    before, char = line[: mark.column], line[mark.column : mark.column + 1]
+    # Where the text ended too soon, the mark is behind its last line.
+    column = mark.column if number == mark.line else len(line)
+    before, char = line[:column], line[column : column + 1]
     if code == "yaml.special_start" and char == "\t":
         code = "yaml.tab"
     elif code == "yaml.special_start" and "block scalar" in (error.context or ""):
