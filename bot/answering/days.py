@@ -18,8 +18,8 @@ __all__ = ["DayMention", "easter", "read_day"]
 
 _DAY = timedelta(days=1)
 _NUMBER = re.compile(r"(\d{1,2})([a-z]*)$")
-_CLOCK = re.compile(r"(\d{1,2})(?:h|:)(\d{2})?(?:mn|min)?$")
-_AMERICAN = re.compile(r"(\d{1,2})(am|pm)$")
+_CLOCK = re.compile(r"(\d{1,2})h(?P<minute>\d{2})?(?:mn|min)?(?P<half>)$")
+_AMERICAN = re.compile(r"(\d{1,2})(?P<minute>)(?P<half>am|pm)$")
 _YEAR = re.compile(r"20\d\d$")
 # "lundi 3" means a Monday not far off; further away, the number alone counts.
 _SOON = 62
@@ -104,6 +104,7 @@ class _Reader:
             if start not in self._mention.positions:
                 self._clock(start)
                 self._bare_number(start)
+                self._in_days(start)
                 self._short_weekday(start)
         return self._mention
 
@@ -171,6 +172,24 @@ class _Reader:
         if found is not None:
             self._add(start, end + bool(_YEAR.match(year)), found)
             self._absorb_weekday(start)
+            self._first_of_span(start, found)
+
+    def _first_of_span(self, start: int, last: date) -> None:
+        """ "du 24 au 26 décembre": every day of it; "le 24 et le 26 décembre": both."""
+        joined = self._text(start - 1) if self._text(start - 1) != "le" else self._text(start - 2)
+        place = start - 2 if joined == self._text(start - 1) else start - 3
+        number = self._day_number(place)
+        if number is None or number >= last.day or joined not in ("au", "to", "et", "and"):
+            return
+        first = last.replace(day=number)
+        step = (last - first).days if joined in ("et", "and") else 1
+        self._add(place, start, *(first + days * _DAY for days in range(0, (last - first).days, step)))
+
+    def _in_days(self, start: int) -> None:
+        """dans 3 jours, dans 2 semaines, in 3 days."""
+        number, unit = self._text(start + 1), read_words("days")["units"].get(self._text(start + 2))
+        if self._text(start) in ("dans", "in") and number.isdecimal() and len(number) < 3 and unit:
+            self._add(start, start + 3, self._today + int(number) * unit * _DAY)
 
     def _absorb_weekday(self, start: int) -> None:
         """ "samedi 21 novembre": the weekday before a date is part of it."""
@@ -202,7 +221,8 @@ class _Reader:
             case "weekdays":
                 self._add(hit.start, hit.end, weekdays=(int(value),))
             case "feast":
-                self._add(hit.start, hit.end, self._feast(value))
+                year = self._text(hit.end) if _YEAR.match(self._text(hit.end)) else None
+                self._add(hit.start, hit.end + (year is not None), self._feast(value, year))
             case _:
                 return
 
@@ -250,23 +270,33 @@ class _Reader:
 
     def _clock(self, start: int) -> None:
         """18h, 18h30, 18:30, 18 heures, 6pm, 6:30 pm."""
-        text, following = self._text(start), self._text(start + 1)
-        clock, american = _CLOCK.match(text), _AMERICAN.match(text)
-        end = start + 1
-        if clock:
-            hour, minute = int(clock[1]), int(clock[2] or 0)
-        elif american:
-            hour, minute = int(american[1]) % 12 + 12 * (american[2] == "pm"), 0
-        elif text.isdecimal() and self._listed(start + 1, "hours"):
-            minutes = self._text(start + 2)
-            hour, minute = int(text), int(minutes) if minutes.isdecimal() and len(minutes) == 2 else 0
-            end = start + 2 + (len(minutes) == 2 and minutes.isdecimal())
-        elif text.isdecimal() and following in ("am", "pm"):
-            hour, minute, end = int(text) % 12 + 12 * (following == "pm"), 0, start + 2
+        text = self._text(start)
+        glued = _CLOCK.match(text) or _AMERICAN.match(text)
+        if glued:
+            hour, minute, half, end = int(glued[1]), glued["minute"], glued["half"], start + 1
+        elif text.isdecimal() and len(text) < 3:
+            hour, minute, half, end = int(text), *self._after_hour(start + 1)
         else:
             return
-        if hour <= 24 and minute < 60:
-            self._say(start, end, at=time(hour % 24, minute))
+        if half:
+            hour = hour % 12 + 12 * (half == "pm")
+        if end > start and hour <= 24 and int(minute or 0) < 60:
+            # "Entre 12 h et 14 h": the beginning is what counts.
+            self._say(start, end, at=self._mention.at or time(hour % 24, int(minute or 0)))
+
+    def _after_hour(self, place: int) -> tuple[str | None, str | None, int]:
+        """What follows an hour written apart: its minutes, its half of the day, and where it ends; 0 if no hour."""
+        text, following = self._text(place), self._text(place + 1)
+        two_digits = text.isdecimal() and len(text) == 2
+        if two_digits and self._words[place].gap == ":":
+            half = following if following in ("am", "pm") else None
+            return text, half, place + 1 + (half is not None)
+        if text in ("am", "pm"):
+            return None, text, place + 1
+        if self._listed(place, "hours"):
+            minutes = following if following.isdecimal() and len(following) == 2 else None
+            return minutes, None, place + 1 + (minutes is not None)
+        return None, None, 0
 
     # Which day a partial date means.
 
@@ -281,15 +311,17 @@ class _Reader:
         fitting = [found for found in coming if found.day == day]
         return next((found for found in fitting if found.weekday() == weekday), fitting[0])
 
-    def _feast(self, value: str) -> date:
-        for year in (self._today.year, self._today.year + 1):
-            if value.startswith("easter"):
-                found = easter(year) + int(value.removeprefix("easter")) * _DAY
-            else:
-                found = date.fromisoformat(f"{year}-{value}")
-            if found >= self._today:
-                return found
-        return found
+    def _feast(self, value: str, year: str | None) -> date:
+        if year is not None:
+            return _feast_in(int(year), value)
+        this_year = _feast_in(self._today.year, value)
+        return this_year if this_year >= self._today else _feast_in(self._today.year + 1, value)
+
+
+def _feast_in(year: int, value: str) -> date:
+    if value.startswith("easter"):
+        return easter(year) + int(value.removeprefix("easter")) * _DAY
+    return date.fromisoformat(f"{year}-{value}")
 
 
 def _safe(year: int, month: int, day: int) -> date | None:
