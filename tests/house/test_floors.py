@@ -6,8 +6,10 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+import grimp
 from importlinter.cli import lint_imports
 
 import bot
@@ -25,6 +27,14 @@ def test_imports_run_downward_only(root: Path, monkeypatch: pytest.MonkeyPatch) 
     """No floor of the house leans on the one above it."""
     monkeypatch.chdir(root)
     assert lint_imports(no_cache=True) == 0
+
+
+def test_no_import_goes_in_circles() -> None:
+    """Any module can be read and tested without the ones that use it."""
+    graph = grimp.build_graph("bot", "adapters", exclude_type_checking_imports=True, cache_dir=None)
+    uses = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    # Raises CycleError, which names the circle.
+    assert len(tuple(TopologicalSorter(uses).static_order())) == len(uses)
 
 
 def test_the_core_loads_no_platform_library(root: Path) -> None:
