@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _leave_pipe()
         return 0
     except KeyboardInterrupt:
+        if sys.stdout.isatty():
+            sys.stdout.write("\n")  # the shell's next prompt begins on a line of its own
         return _INTERRUPTED
     except OSError as error:
         _leave_pipe()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import sys
 from contextlib import suppress
@@ -50,4 +51,5 @@ def ask_person(prompt: str) -> str | None:
 
 
 def _more_is_pasted() -> bool:
-    return bool(select.select([sys.stdin], [], [], _PASTE_SECONDS)[0])
+    # Windows can only wait for sockets: there each pasted line is a message.
+    return os.name != "nt" and bool(select.select([sys.stdin], [], [], _PASTE_SECONDS)[0])
