@@ -23,17 +23,20 @@ __all__ = ["minimise"]
 _MEMORY = 8
 _DECREASE = 1e-4
 _MAX_HALVINGS = 20
+_SLOW_STEPS = 2
 
 
 def minimise(loss: Callable[[Array], tuple[float, Array]], start: Array, *, tolerance: float, steps: int) -> Array:
     """The point where ``loss`` (value and gradient) is least.
 
-    Stops when a step gains less than ``tolerance`` of the value, or after ``steps``.
+    Stops when two steps running gain less than ``tolerance`` of the value, or after
+    ``steps``. The first step only finds the scale of the problem and never ends it.
     """
     point = start
     value, gradient = loss(point)
     history: deque[tuple[Array, Array, float]] = deque(maxlen=_MEMORY)
-    for _ in range(steps):
+    slow = 0
+    for step in range(steps):
         direction = _direction(gradient, history)
         slope = float(gradient @ direction)
         if slope >= 0:
@@ -51,9 +54,9 @@ def minimise(loss: Callable[[Array], tuple[float, Array]], start: Array, *, tole
         curvature = float(change @ turn)
         if curvature > 0:
             history.append((change, turn, 1.0 / curvature))
-        gained = value - new_value
+        slow = slow + 1 if step and value - new_value <= tolerance * max(1.0, abs(new_value)) else 0
         point, value, gradient = moved, new_value, new_gradient
-        if gained <= tolerance * max(1.0, abs(value)) and history:
+        if slow == _SLOW_STEPS:
             break
     return point
 

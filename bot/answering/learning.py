@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["learn"]
 
-# Solving the regression takes the cube of the number of texts: above this many, nearest phrasings serve.
-_MOST_LINEAR = 3000
+# The Gram matrix takes the square of the number of texts (256 MB here): above, nearest phrasings serve.
+_MOST_LINEAR = 8000
 
 
 def learn(
@@ -79,8 +79,8 @@ def _linear(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:
     progress(0.4)
     whole = fit(basis, lesson.examples, lesson.classes)
     progress(0.5)
-    trials = linear_trials(lesson, basis, whole, lambda share: progress(0.5 + share / 2))
-    return LinearScorer(primal(vectors, size, basis, roots, whole)), trials
+    trials = linear_trials(lesson, basis, lambda share: progress(0.5 + share / 2))
+    return LinearScorer(primal(vectors, size, basis, roots, whole).astype(np.float16)), trials
 
 
 def _neighbours(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:

@@ -26,13 +26,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Examples", "fit", "gram_basis", "primal"]
 
-# Inverse strength of the regularisation and stopping rule, from MATCHING-style cross-validation.
-_C = 30.0
-_TOLERANCE = 1e-5
+# Inverse strength of the regularisation, by cross-validation on public question sets: from 10
+# to 100 the accuracy is the same, and 100 gives the likelier shares.
+_C = 100.0
 _MAX_STEPS = 60
+# A loss that hardly fell means that the stopping rule fired at the start: nothing was learned.
+_LEARNED = 0.9
 # Directions that carry less than this share of the largest eigenvalue are noise of the arithmetic.
 _RANK_CUT = 1e-6
+# A feature in more than a thirtieth of the texts is multiplied densely.
 _DENSE_SHARE = 30
+# Axes kept of a large base: with 838 of 2,895 the accuracy on banking77 falls by .2 point,
+# and each step of the regression costs a third.
+_MOST_AXES = 800
+_SPARE_AXES = 80
+_PASSES = 2
+_SEED = 20261120
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,29 @@ class Examples:
 
 
 def gram_basis(vectors: Sequence[Vector], size: int) -> tuple[Array, Array]:
-    """Coordinates of the examples in the eigenbasis of their Gram matrix, and its eigenvalues' roots."""
+    """Coordinates of the examples along the main axes of their Gram matrix, and the axes' lengths."""
     gram = _gram(vectors, size)
-    values, directions = np.linalg.eigh(gram)
+    if len(gram) <= _MOST_AXES:
+        values, directions = np.linalg.eigh(gram)
+    else:
+        values, directions = _main_axes(gram)
     kept = values > values[-1] * _RANK_CUT
     roots = np.sqrt(values[kept])
     return np.ascontiguousarray(directions[:, kept] * roots, dtype=np.float32), roots.astype(np.float32)
+
+
+def _main_axes(gram: Array) -> tuple[Array, Array]:
+    """The largest eigenvalues of ``gram`` and their vectors, by randomised subspace iteration.
+
+    Halko, Martinsson and Tropp, "Finding structure with randomness" (2011), algorithm
+    4.4; two passes suffice for a spectrum that falls as slowly as that of texts.
+    """
+    guess = np.random.default_rng(_SEED).standard_normal((len(gram), _MOST_AXES + _SPARE_AXES), dtype=np.float32)
+    for _ in range(_PASSES):
+        guess, _ = np.linalg.qr(gram @ guess)
+    small = guess.T @ (gram @ guess)
+    values, rotation = np.linalg.eigh((small + small.T) / 2)
+    return values[-_MOST_AXES:], guess @ rotation[:, -_MOST_AXES:]
 
 
 def _gram(vectors: Sequence[Vector], size: int) -> Array:
@@ -79,18 +105,18 @@ def _pairs(features: NDArray[np.int32], rows: NDArray[np.int32], values: Array, 
     """The part of the Gram matrix made by features few examples share; ``features`` is sorted."""
     starts = np.flatnonzero(np.r_[True, features[1:] != features[:-1]])
     lengths = np.diff(np.r_[starts, len(features)])
-    flat = np.zeros(count * count, np.float32)
+    places: list[NDArray[np.int64]] = []
+    products: list[Array] = []
     for length in np.unique(lengths):
         group = starts[lengths == length][:, None] + np.arange(length)
         members, weights = rows[group], values[group]
-        pairs = (members[:, :, None].astype(np.int64) * count + members[:, None, :]).ravel()
-        flat += np.bincount(
-            pairs, (weights[:, :, None] * weights[:, None, :]).ravel(), minlength=count * count
-        ).astype(np.float32)
-    return flat.reshape(count, count)
+        places.append((members[:, :, None].astype(np.int64) * count + members[:, None, :]).ravel())
+        products.append((weights[:, :, None] * weights[:, None, :]).ravel())
+    flat = np.bincount(np.concatenate(places), np.concatenate(products), minlength=count * count)
+    return flat.reshape(count, count).astype(np.float32)
 
 
-def fit(basis: Array, examples: Examples, classes: int, start: Array | None = None) -> Array:
+def fit(basis: Array, examples: Examples, classes: int, tolerance: float = 1e-5) -> Array:
     """Coefficients (basis directions x classes) that best tell the classes apart.
 
     Examples count by their weight, and every class counts the same in all. Raises
@@ -116,11 +142,11 @@ def fit(basis: Array, examples: Examples, classes: int, start: Array | None = No
         gradient = basis.T @ (shares * weights[:, None])
         return _C * value + 0.5 * float(flat @ flat), (_C * gradient).ravel() + flat
 
-    first = np.zeros(basis.shape[1] * classes, np.float32) if start is None else start.ravel()
-    found = minimise(loss, first, tolerance=_TOLERANCE, steps=_MAX_STEPS).reshape(basis.shape[1], classes)
-    if not np.isfinite(found).all() or not found.any():
+    start = np.zeros(basis.shape[1] * classes, np.float32)
+    found = minimise(loss, start, tolerance=tolerance, steps=_MAX_STEPS)
+    if present.sum() > 1 and not loss(found)[0] < _LEARNED * loss(start)[0]:
         raise ModelError("training learned nothing")
-    return found
+    return found.reshape(basis.shape[1], classes)
 
 
 def primal(vectors: Sequence[Vector], size: int, basis: Array, roots: Array, coefficients: Array) -> Array:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Lesson", "linear_trials", "neighbour_trials"]
 
-_PHRASING_FOLDS = 10
-_ENTRY_FOLDS = 5
+_PHRASING_FOLDS = 5
+_ENTRY_FOLDS = 3
+# A trial needs no more: at 1e-3 the shares are those of 1e-5 to the second decimal.
+_TOLERANCE = 1e-3
 _FIRST_CHOICES = 3
 # Enough to fit six numbers well; a very large base need not ask itself everything.
 _MOST_TRIALS = 800
@@ -63,7 +65,7 @@ class Lesson:
         return signals.row(), best[0] == truth, truth in best
 
 
-def linear_trials(lesson: Lesson, basis: Array, whole: Array, progress: Progress) -> Trials:
+def linear_trials(lesson: Lesson, basis: Array, progress: Progress) -> Trials:
     """Leave phrasings out (was the answer right?), then whole entries (any answer is wrong)."""
     entries = lesson.examples.entries
     fold = _phrasing_folds(lesson)
@@ -74,7 +76,7 @@ def linear_trials(lesson: Lesson, basis: Array, whole: Array, progress: Progress
     found: list[tuple[Trial, bool]] = []
     for number, (left_out, questions, answerable) in enumerate(rounds):
         if questions.any() and not left_out.all():
-            found += [(trial, answerable) for trial in _ask(lesson, basis, whole, left_out, questions)]
+            found += [(trial, answerable) for trial in _ask(lesson, basis, left_out, questions)]
         progress((number + 1) / len(rounds))
     return _table(found)
 
@@ -90,10 +92,10 @@ def _phrasing_folds(lesson: Lesson) -> NDArray[np.int64]:
     return fold
 
 
-def _ask(lesson: Lesson, basis: Array, whole: Array, left_out: Mask, questions: Mask) -> Iterator[Trial]:
+def _ask(lesson: Lesson, basis: Array, left_out: Mask, questions: Mask) -> Iterator[Trial]:
     kept = np.flatnonzero(~left_out)
     examples = Examples((), lesson.examples.entries[kept], lesson.examples.weights[kept])
-    coefficients = fit(basis[kept], examples, lesson.classes, whole)
+    coefficients = fit(basis[kept], examples, lesson.classes, _TOLERANCE)
     coverage = lesson.coverage(kept)
     gone = np.bincount(examples.entries, minlength=lesson.classes) == 0
     for row in np.flatnonzero(questions).tolist():
