@@ -106,7 +106,7 @@ class _Reader:
                 self._bare_number(start)
                 self._in_days(start)
                 self._short_weekday(start)
-        return self._mention
+        return replace(self._mention, dates=tuple(sorted(self._mention.dates)))
 
     # What was found is added to the mention, each time as a new value.
 
