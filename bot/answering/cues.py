@@ -52,9 +52,9 @@ _DOTLESS = str.maketrans({"ı": "i"})  # Turkish, typed either way
 
 
 def load_cue_data(name: str) -> dict[str, Any]:
-    """The content of ``bot/answering/data/<name>.yaml``."""
+    """The content of ``bot/answering/data/<name>.yaml``, every scalar as text ("no" and "on" are words)."""
     text = (files("bot.answering") / "data" / f"{name}.yaml").read_text("utf-8")
-    data = yaml.load(text, Loader=yaml.CSafeLoader)
+    data = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  # this loader makes nothing but text
     return dict(data)
 
 
@@ -144,7 +144,8 @@ class CueBook:
     """Compiles patterns, then reads messages into the bits those patterns need.
 
     ``classes``: name to words; ``spellings``: a texting spelling to what it stands for
-    (``m/ma a``: the first word may be either); ``ordinary``: words of everyday life never to be taken for a slip of another.
+    (``m/ma a``: the first word may be either); ``ordinary``: words of everyday life never to
+    be taken for a slip of another.
     """
 
     def __init__(
@@ -181,9 +182,9 @@ class CueBook:
                 gap, free = _NORMAL_GAP, False
         return Cue(tuple(slots), tuple(gaps[1:]), sum(1 << slot for slot in set(slots)))
 
-    def compile_all(self, patterns: Iterable[str]) -> tuple[Cue, ...]:
+    def compile_all(self, patterns: Iterable[str], *, literal: bool = False) -> tuple[Cue, ...]:
         """Each of ``patterns``, compiled."""
-        return tuple(self.compile(pattern) for pattern in patterns)
+        return tuple(self.compile(pattern, literal=literal) for pattern in patterns)
 
     def read(self, text: str) -> Reading:
         """``text`` as bits, after folding, cutting at 4,000 characters and undoing texting spellings."""

@@ -76,7 +76,11 @@ def test_two_dangers_are_both_answered() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["AU SECOUUUUURS", "au\u0301 feu!!!", "Il s'est é\u0301\u0302\u0303\u0304vanoui", "\ud800 au feu \udfff", "mon mari me\x00 frappe"],
+    [
+        "AU SECOUUUUURS",
+        "au\u0301 feu!!!", "Il s'est é\u0301\u0302\u0303\u0304vanoui", "\ud800 au feu \udfff",
+        "mon mari me\x00 frappe",
+    ],
 )
 def test_an_emergency_survives_odd_typing(text: str) -> None:
     """Stretched letters, stray accents and broken characters do not hide a call for help."""
