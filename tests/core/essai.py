@@ -112,8 +112,25 @@ KNOWN_STREETS = (
 def streets(number: int = 5000) -> list[str]:
     """``number`` street names, the same at every run, those of ``KNOWN_STREETS`` among them."""
     random = Random(19)  # noqa: S311 - no secret, the same town at every run
-    first = ["Jean", "Paul", "Marie", "Louis", "Émile", "Georges", "Jules", "Henri", "Charles", "Léon", "Anatole", "Simone", "Lucie", "Rosa", "Olympe"]
-    parts = ["bar", "tor", "man", "del", "vil", "mon", "gue", "ro", "ni", "sa", "cha", "pel", "lan", "dre", "vau", "qui", "rin", "fo", "lo", "mar", "bel", "ger", "nar", "zac"]
+    first = ("Jean", "Paul", "Marie", "Louis", "Émile", "Georges", "Jules", "Anatole", "Simone", "Lucie", "Rosa")
+    parts = (
+        "bar",
+        "tor",
+        "man",
+        "del",
+        "vil",
+        "mon",
+        "gue",
+        "ro",
+        "ni",
+        "sa",
+        "cha",
+        "pel",
+        "lan",
+        "dre",
+        "vau",
+        "zac",
+    )
     kinds = ("Rue", "Rue", "Avenue", "Boulevard", "Place", "Impasse", "Allée", "Chemin")
     found = dict.fromkeys(KNOWN_STREETS)
     while len(found) < number:

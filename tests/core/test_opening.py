@@ -109,7 +109,8 @@ def test_the_first_sentence_answers(text: str, when: str, expected: str) -> None
         ("19th town hall open now?", "Mairie du 19e arrondissement: open now, until 5 pm."),
         (
             "19th town hall on christmas",
-            "Mairie du 19e arrondissement: closed on Friday 25 December: public holiday (Christmas Day). Next opening: on Saturday 26 December at 9:30 am.",
+            "Mairie du 19e arrondissement: closed on Friday 25 December: public holiday (Christmas Day). "
+            "Next opening: on Saturday 26 December at 9:30 am.",
         ),
     ],
 )
