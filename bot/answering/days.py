@@ -12,7 +12,7 @@ from bot.answering.normalise import tokens
 from bot.answering.phrases import Hit, Phrases, Word, read_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = ["DayMention", "easter", "read_day"]
 
@@ -53,9 +53,12 @@ class DayMention:
         return bool(self.dates or self.weekdays or self.holidays)
 
 
-def read_day(text: str, today: date) -> DayMention:
-    """The times named in ``text``, as seen on the local date ``today``."""
-    return _Reader(words(text), today).read()
+def read_day(text: str, today: date, spared: Collection[str] = ()) -> DayMention:
+    """The times named in ``text``, as seen on the local date ``today``.
+
+    ``spared`` are words known otherwise (the name of a place): none is a misspelt day.
+    """
+    return _Reader(words(text), today, spared).read()
 
 
 def easter(year: int) -> date:
@@ -85,15 +88,16 @@ def _short_weekdays() -> Mapping[str, int]:
 class _Reader:
     """Reads one question: each method takes one way of naming a time."""
 
-    def __init__(self, found: tuple[Word, ...], today: date) -> None:
+    def __init__(self, found: tuple[Word, ...], today: date, spared: Collection[str]) -> None:
         self._words = found
+        self._spared = spared
         self._today = today
         self._mention = DayMention()
 
     def read(self) -> DayMention:
         for start in range(len(self._words)):
             self._numeric(start)
-        hits = _phrases().find(self._words, self._mention.positions)
+        hits = _phrases().find(self._words, self._mention.positions, self._spared)
         for hit in hits:
             if hit.meaning.startswith("month."):
                 self._month(hit)

@@ -87,9 +87,12 @@ class Phrases:
             return word
         return nearest(word, self._repairable) or word
 
-    def find(self, found: Sequence[Word], taken: Collection[int] = ()) -> tuple[Hit, ...]:
-        """The listed expressions in ``found``, left to right, none overlapping another or a ``taken`` position."""
-        read = [self.read(word.text) for word in found]
+    def find(self, found: Sequence[Word], taken: Collection[int] = (), spared: Collection[str] = ()) -> tuple[Hit, ...]:
+        """The listed expressions in ``found``, left to right, none overlapping another or a ``taken`` position.
+
+        ``spared`` are words known otherwise (the name of a place): they are no misspellings here.
+        """
+        read = [word.text if word.text in spared else self.read(word.text) for word in found]
         hits: list[Hit] = []
         start = 0
         while start < len(read):

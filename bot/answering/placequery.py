@@ -54,11 +54,13 @@ def read_query(index: PlaceIndex, text: str, today: date, type_hint: str | None 
 
     ``type_hint`` is the type the resident was asked to choose from: "le 19e" is then enough.
     """
-    day = read_day(text, today)
+    day = read_day(text, today, index.known)
     mention = index.find(text, day.positions, type_hint)
     if mention is None:
         return None
     intent, residue = _rest(text, day, mention.positions)
+    if residue and not mention.sure:
+        return None
     return PlaceQuery(mention.places, mention.type, intent, day, residue, mention.unknown)
 
 
@@ -70,7 +72,7 @@ def follow_up(index: PlaceIndex, text: str, place: str, place_type: str, today: 
     named = read_query(index, text, today, place_type)
     if named is not None and (named.candidates or named.type != place_type or named.unknown):
         return None if named.residue else replace(named, intent=named.intent or PlaceIntent.HOURS)
-    day = read_day(text, today)
+    day = read_day(text, today, index.known)
     mention = index.find(text, day.positions, place_type)
     intent, residue = _rest(text, day, mention.positions if mention is not None else frozenset())
     if residue or not (intent or day.found):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING
 
+from bot.answering.lexicon import shipped_lexicon
 from bot.answering.normalise import stem, tokens
 from bot.answering.numerals import Term, terms
 from bot.answering.phrases import nearest, read_words, words
@@ -29,6 +30,7 @@ _TYPO = 0.95
 _SHARED = 0.8
 # A shorter word alone does not name a place.
 _TELLING = 4
+_SPOKEN = ("fr", "en")
 _POSTCODE = re.compile(r"\b\d{3}(\d{2})\b")
 
 
@@ -37,13 +39,15 @@ class PlaceMention:
     """The places that fit a question equally well, best known first; none if only a ``type`` was named.
 
     ``positions`` are the words that named them. ``unknown`` is a number that no place
-    of the type has ("mairie du 23e").
+    of the type has ("mairie du 23e"). Not ``sure``: one word alone named the place, which
+    counts only if the question says nothing else ("centre", but not "centre de loisirs").
     """
 
     places: tuple[str, ...]
     type: str | None
     positions: frozenset[int]
     unknown: str | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,10 @@ class PlaceIndex:
         self._weights = {word: log(1 + len(places) / times) for word, times in counts.items()}
         self._town = frozenset(word for word, times in counts.items() if len(places) > 2 and times * 2 > len(places))
         listed = {term for name in self._names for term in name.whole if not term.startswith("#")}
-        self._known = frozenset(listed | {word for phrase in self._heads for word in phrase})
-        self._repairable = tuple(sorted(word for word in self._known if len(word) >= _TELLING))
+        self.known = frozenset(listed | {word for phrase in self._heads for word in phrase})
+        self._repairable = tuple(sorted(word for word in self.known if len(word) >= _TELLING))
+
+    # Public: ``known`` are the words of every name and type, which nothing else should read as misspellings.
 
     def of_type(self, type_: str) -> tuple[str, ...]:
         """The ids of every place of a type."""
@@ -109,7 +115,8 @@ class PlaceIndex:
             best = max(fit.share for fit in fits)
             kept = [fit for fit in fits if fit.share >= best - _TIE]
             positions = head_positions.union(self._of_town(found), *(fit.positions for fit in kept))
-            return PlaceMention(tuple(dict.fromkeys(fit.place for fit in kept)), self._types[kept[0].place], positions)
+            ids = tuple(dict.fromkeys(fit.place for fit in kept))
+            return PlaceMention(ids, self._types[kept[0].place], positions, sure=bool(heads) or len(positions) > 1)
         if not heads:
             return None
         type_ = heads[0][0]
@@ -126,22 +133,35 @@ class PlaceIndex:
     def _find_heads(self, places: Mapping[str, Place], concepts: Sequence[Concept]) -> dict[tuple[str, ...], str]:
         """The expressions that name a type: its slug, the word its places' names begin with, and their synonyms."""
         heads: dict[tuple[str, ...], str] = {}
-        firsts: dict[str, Counter[str]] = {}
+        shared: dict[str, Counter[tuple[str, ...]]] = {}
         for place in places.values():
             heads.setdefault(tuple(place.type.split("-")), place.type)
-            named = [word for word in tokens(place.name) if word not in self._fillers]
-            firsts.setdefault(place.type, Counter()).update(named[:1])
-        for type_, counter in firsts.items():
-            word, times = counter.most_common(1)[0] if counter else ("", 0)
-            if word and times * 2 > sum(counter.values()) and not word.isdecimal():
-                heads.setdefault((word,), type_)
-        stems = {tuple(map(stem, head)): type_ for head, type_ in heads.items()}
+            shared.setdefault(place.type, Counter()).update(self._kind_words(place))
+        for type_, counter in shared.items():
+            number = len([place for place in places.values() if place.type == type_])
+            for head, times in counter.items():
+                # One place alone gives its kind a word only where the type has another ("Toilettes", type wc).
+                alone = number == 1 and head[0] not in type_ and len(head) == 1 and not _is_common(head[0])
+                if alone or (number > 1 and times * 2 > number):
+                    heads.setdefault(head, type_)
         for concept in concepts:
-            named_by = [tuple(tokens(term)) for listed in concept.terms.values() for term in listed]
-            type_hit = next((stems[key] for term in named_by if (key := tuple(map(stem, term))) in stems), None)
-            for term in named_by if type_hit else ():
-                heads.setdefault(term, str(type_hit))
+            type_ = concept.id.rpartition(".")[2].replace("_", "-")
+            if type_ in shared:
+                # Only a concept's first term is its name; the others are all that has to do with it.
+                heads |= {tuple(tokens(listed[0])): type_ for listed in concept.terms.values() if listed}
         return heads
+
+    def _kind_words(self, place: Place) -> frozenset[tuple[str, ...]]:
+        """What may be the words for its kind: the first of its name, and its numbered names without the number."""
+        named = [word for word in tokens(place.name) if word not in self._fillers]
+        found = {tuple(named[:1])}
+        for name in (place.name, *place.aliases):
+            kept = [term for term in terms(words(name)) if not term.is_number]
+            while kept and kept[-1].text in self._fillers:
+                kept.pop()
+            if kept and len(kept) < len(terms(words(name))):
+                found.add(tuple(term.text for term in kept))
+        return frozenset(head for head in found if head and not head[0].isdecimal())
 
     def _common_words(self, places: Mapping[str, Place]) -> dict[str, frozenset[str]]:
         """By type, the words that do not tell its places apart: those of the type, and those most names have."""
@@ -166,7 +186,7 @@ class PlaceIndex:
     # How a question is read.
 
     def _read(self, term: Term) -> str:
-        if term.is_number or term.text in self._known or term.text in self._fillers:
+        if term.is_number or term.text in self.known or term.text in self._fillers:
             return term.text
         return nearest(term.text, self._repairable) or self._short_type(term.text) or term.text
 
@@ -222,7 +242,7 @@ class PlaceIndex:
                 continue
             fit = self._fit(name, asked)
             enough = _ENOUGH if types else _ENOUGH_ALONE
-            if fit is not None and fit.share >= enough and (types or self._stands_alone(name)):
+            if fit is not None and fit.share >= enough and (types or self._stands_alone(name, fit, found)):
                 fits.append(fit)
         return fits
 
@@ -238,9 +258,18 @@ class PlaceIndex:
         )
         return _Fit(name.place, share, positions)
 
-    def _stands_alone(self, name: _Name) -> bool:
-        """True if the name's own words suffice without the type: "Butte-aux-Cailles" does, "19e" does not."""
-        return any(not word.startswith("#") and len(word) > _TELLING for word in name.telling)
+    def _stands_alone(self, name: _Name, fit: _Fit, found: Sequence[Term]) -> bool:
+        """True if the name's own words suffice without the type: "Butte-aux-Cailles" does, "19e" or "centre" do not.
+
+        They must stand together, and one word alone must not be an everyday one.
+        """
+        own = [word for word in name.telling if not word.startswith("#")]
+        if len(own) == 1 and (
+            len(own[0]) <= _TELLING or any(shipped_lexicon(code).is_common(own[0]) for code in _SPOKEN)
+        ):
+            return False
+        between = [term for term in found if min(fit.positions) < term.start < max(fit.positions)]
+        return bool(own) and all(term.start in fit.positions or term.text in self._fillers for term in between)
 
     def _fits_area(self, numbers: Sequence[Term], types: Collection[str]) -> list[_Fit]:
         return [
@@ -249,6 +278,10 @@ class PlaceIndex:
             for place, areas in self._areas.items()
             if self._types[place] in types and number.text in areas
         ]
+
+
+def _is_common(word: str) -> bool:
+    return any(shipped_lexicon(language).is_common(word) for language in _SPOKEN)
 
 
 def _areas(place: Place) -> frozenset[str]:

@@ -42,7 +42,14 @@ def town() -> dict[str, Place]:
             id="mairie-centre",
             type="mairie",
             name="Mairie d'Essai Centre",
-            aliases=["mairie du 1er", "mairie du 2e", "mairie du 3e", "mairie du 4e"],
+            aliases=[
+                "mairie du centre",
+                "mairie du Marais",
+                "mairie du 1er",
+                "mairie du 2e",
+                "mairie du 3e",
+                "mairie du 4e",
+            ],
             address="1 rue du Milieu, 99003 Ville-d'Essai",
             opening_hours="Mo-Fr 08:30-17:00",
             closures=[{"from": "2026-12-24", "to": "2026-12-26", "reason": "fête du personnel"}],
@@ -80,8 +87,10 @@ def town() -> dict[str, Place]:
 def vocabulary() -> list[Concept]:
     """The synonyms a base gives to the kinds of its places."""
     return [
-        Concept.model_validate({"id": "lieu.piscine", "terms": {"fr": ["piscine"], "en": ["swimming pool", "pool"]}}),
-        Concept.model_validate({"id": "lieu.mairie", "terms": {"fr": ["mairie"], "en": ["town hall"]}}),
+        Concept.model_validate(
+            {"id": "lieu.piscine", "terms": {"fr": ["piscine", "nager"], "en": ["swimming pool", "swim"]}}
+        ),
+        Concept.model_validate({"id": "mairie", "terms": {"fr": ["mairie", "opposition"], "en": ["town hall"]}}),
     ]
 
 

@@ -33,6 +33,8 @@ INDEX = PlaceIndex(town(), vocabulary())
         ("mairie 1", "mairie-centre"),
         ("mairie du 3e arrondissement", "mairie-centre"),
         ("mairie essai centre", "mairie-centre"),
+        ("mairie du marais", "mairie-centre"),
+        ("mairie du centre", "mairie-centre"),
         ("piscine Butte aux Merle", "merles"),
         ("swimming pool butte aux merles", "merles"),
         ("horaires georges valmont", "valmont"),
@@ -95,7 +97,17 @@ def test_a_district_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["se marier", "je cherche du travail", "le 19e", "bonjour", "", "19", "centre de loisirs", "pour 2 personnes"],
+    [
+        "se marier",
+        "je cherche du travail",
+        "le 19e",
+        "bonjour",
+        "",
+        "19",
+        "centre de loisirs",
+        "opposition",
+        "pour 2 personnes",
+    ],
 )
 def test_no_place_at_all(text: str) -> None:
     """A message that names no place is left to the rest of the house."""
