@@ -7,8 +7,11 @@ connection and no platform event, so that the whole core runs without a network.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 __all__ = [
     "Answer",
@@ -58,7 +61,8 @@ class Location:
 class Choice:
     """One thing a resident may pick: ``number`` counts from 1, ``target`` says what it stands for.
 
-    ``target`` is an entry id, or ``place:<place id>`` for a place.
+    ``target`` is an entry id, or ``place:…``, ``street:…``, ``followup:…``: see
+    ``bot.answering.targets``.
     """
 
     number: int
@@ -155,7 +159,9 @@ class Answer:
 
     ``answered`` and ``answered_stale`` carry exactly one ``entry_id`` and at least
     one source; ``clarify`` carries two or three choices and no substance; ``unknown``
-    always names a human way. ``timings`` are in milliseconds, by step.
+    always names a human way. ``awaiting`` is what the bot asked for, if anything:
+    ``street``, ``place:<type>`` or ``location:<type>``. ``timings`` are in milliseconds,
+    by step.
     """
 
     outcome: Outcome
@@ -166,4 +172,5 @@ class Answer:
     sources: tuple[SourceNote, ...] = ()
     matches: tuple[Match, ...] = ()
     place_id: str | None = None
+    awaiting: str | None = None
     timings: dict[str, float] = field(default_factory=dict)

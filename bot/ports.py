@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.messages import Answer, Choice, Question
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.messages import Answer, Choice, Question
 
 __all__ = ["Answerer", "Clock", "ConversationState", "Store"]
 
@@ -31,7 +33,7 @@ class Clock(Protocol):
 class ConversationState:
     """What a follow-up may lean on: the last answer and the choices offered.
 
-    ``awaiting`` is ``"street"`` or ``"location"`` when the bot asked for one;
+    ``awaiting`` is what the bot asked for (see ``Answer.awaiting``);
     ``at`` is when the last answer was given (aware UTC); ``language`` is the one
     the resident chose, if any.
     """

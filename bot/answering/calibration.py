@@ -123,7 +123,7 @@ def _newton(trials: Trials, right: Array, centre: Array, free: NDArray[np.bool_]
         gradient = rows.T @ (weights * (expected - right)) + _PULL * (found - centre[free])
         curvature = (rows * (weights * expected * (1 - expected))[:, None]).T @ rows + _PULL * np.eye(len(found))
         found = found - np.linalg.solve(curvature, gradient)
-    return found
+    return found.astype(np.float32)
 
 
 def _sigmoid(value: float) -> float:

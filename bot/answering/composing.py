@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.answering.trust import Trust, in_season, trust_of
+from bot.answering.targets import for_follow_up
+from bot.answering.trust import Trust, in_season, trust_of, trust_of_place
 from bot.knowledge.model import Translation
 from bot.markup import parse
 from bot.messages import Answer, Block, BlockKind, Choice, Outcome, SourceNote, Span
@@ -15,21 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from bot.answering.opening import PlaceReply
     from bot.answering.trust import Standing
     from bot.knowledge.base import KnowledgeBase
     from bot.knowledge.model import Entry, FollowUp
     from bot.voice import Voice
 
-__all__ = ["Composer", "Extra", "follow_up_target"]
+__all__ = ["Composer", "Extra"]
 
 _MAX_SEE_ALSO = 3
-_LEAP_YEAR = 2000
-
-
-def follow_up_target(entry: Entry, number: int) -> str:
-    """What a choice stands for when it is follow-up ``number`` (from 0) of ``entry``."""
-    target = entry.follow_ups[number].entry
-    return target if target is not None else f"followup:{entry.id}:{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +76,30 @@ class Composer:
             place_id=extra.place_id if extra is not None else entry.place,
         )
 
+    def place(self, owner: Entry | None, reply: PlaceReply, language: str, today: date) -> Answer:
+        """What was computed of a place, under the place's own sources and age; ``owner`` speaks for it."""
+        standings = [trust_of_place(place, self._base.city.review, today) for place in reply.places]
+        worst = max(standings, key=lambda standing: list(Trust).index(standing.trust), default=None)
+        notices: tuple[Block, ...] = ()
+        if worst is not None and worst.verified_on is not None and worst.trust is Trust.STALE:
+            notices = self._stale(worst.verified_on, language)
+        elif worst is not None and worst.trust is Trust.UNVERIFIED:
+            notices = (self._say(BlockKind.NOTICE, "answer.unverified", language),)
+        return Answer(
+            outcome=Outcome.ANSWERED_STALE if worst is not None and worst.trust is Trust.STALE else Outcome.ANSWERED,
+            language=language,
+            blocks=(*notices, *reply.blocks, *self._source_lines(reply.sources, language)),
+            entry_id=owner.id if owner is not None else f"place:{reply.place_id or reply.places[0].id}",
+            sources=reply.sources,
+            place_id=reply.place_id,
+        )
+
+    def with_choices(self, answer: Answer, choices: tuple[Choice, ...]) -> Answer:
+        """``answer`` with ``choices`` in place of its own."""
+        blocks = tuple(block for block in answer.blocks if block.kind is not BlockKind.CHOICES)
+        asked = tuple(block for block in answer.blocks if block.kind is BlockKind.CHOICES)[:1]
+        return replace(answer, blocks=(*blocks, *asked), choices=choices)
+
     def follow_up(self, entry: Entry, follow_up: FollowUp, language: str, today: date) -> Answer:
         """The text a follow-up of ``entry`` holds, under the entry's own source and age."""
         blocks = (_line(BlockKind.PARAGRAPH, follow_up.label, bold=True), *parse(follow_up.answer or ""))
@@ -89,6 +108,10 @@ class Composer:
     def details(self, entry: Entry, language: str, today: date, facts: Sequence[Block]) -> Answer:
         """Only ``facts`` of ``entry`` (its cost, its delay…), under its own source and age."""
         return self.entry(entry, language, today, Extra(tuple(facts), instead=True))
+
+    def title(self, entry: Entry, language: str) -> str:
+        """The entry's title in ``language``, or in the base's own."""
+        return self._words(entry, language).title
 
     def cost(self, entry: Entry, language: str) -> tuple[Block, ...]:
         """The entry's cost as a line, or nothing."""
@@ -163,8 +186,7 @@ class Composer:
 
     def _notices(self, entry: Entry, standing: Standing, language: str, today: date) -> Iterable[Block]:
         if standing.trust is Trust.STALE and entry.verified_on is not None:
-            yield self._say(BlockKind.NOTICE, "answer.stale", language, date=self.written(entry.verified_on, language))
-            yield self.contact(language, "answer.confirm_desk")
+            yield from self._stale(entry.verified_on, language)
         if standing.trust is Trust.UNVERIFIED:
             yield self._say(BlockKind.NOTICE, "answer.unverified", language)
         if entry.valid is not None and not in_season(entry.valid, today):
@@ -172,6 +194,10 @@ class Composer:
             yield self._say(BlockKind.NOTICE, "answer.out_of_season", language, start=start, end=end)
         if language != DEFAULT_LANGUAGE and language not in entry.translations:
             yield self._say(BlockKind.NOTICE, "answer.foreign_language", language)
+
+    def _stale(self, verified_on: date, language: str) -> tuple[Block, ...]:
+        said = self._say(BlockKind.NOTICE, "answer.stale", language, date=self.written(verified_on, language))
+        return (said, self.contact(language, "answer.confirm_desk"))
 
     def _month_day(self, day: str, language: str) -> str:
         month, number = (int(part) for part in day.split("-"))
@@ -203,7 +229,7 @@ class Composer:
 
     def _see_also(self, entry: Entry) -> tuple[Choice, ...]:
         return tuple(
-            Choice(number, follow_up.label, follow_up_target(entry, number - 1))
+            Choice(number, follow_up.label, follow_up.entry or for_follow_up(entry.id, number - 1))
             for number, follow_up in enumerate(entry.follow_ups[:_MAX_SEE_ALSO], 1)
         )
 

@@ -37,10 +37,14 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and the entries it is about: one for an answer, two or three to choose from, none."""
+    """A verdict and the entries it is about: one for an answer, two or three to choose from, none.
+
+    ``several`` is true if the choices are subjects of their own, not readings of one.
+    """
 
     verdict: Verdict
     entry_ids: tuple[str, ...] = ()
+    several: bool = False
 
 
 def decide(rankings: Sequence[Ranking], thresholds: Thresholds) -> Decision:
@@ -56,7 +60,7 @@ def decide(rankings: Sequence[Ranking], thresholds: Thresholds) -> Decision:
         if ranking.matches and ranking.matches[0].confidence >= thresholds.answer
     )
     if len(sure) > 1:
-        return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES])
+        return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES], several=True)
     best = max(rankings, key=lambda ranking: ranking.matches[0].confidence if ranking.matches else 0.0)
     if not best.matches:
         return Decision(Verdict.UNKNOWN)

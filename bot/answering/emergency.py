@@ -21,9 +21,12 @@ __all__ = ["Emergency", "EmergencyDetector", "EmergencyKind", "emergency_blocks"
 
 # One clear sign is enough to be certain; two likely ones are as good as one clear. A clear
 # sign that is past or told for effect must still give the numbers: .6 * 1 >= _DOUBTFUL.
-_WEIGHTS = {"certain": 1.0, "likely": 0.6, "hint": 0.3}
+_WEIGHTS = {"certain": 1.0, "likely": 0.6, "hint": 0.3, "faint": 0.15}
+# Someone is named, it is now, help is asked: two of these make a hint doubtful enough for the numbers.
+_CONTEXT = 0.15
+_MOST_CONTEXT = 2
 _CERTAIN = 0.9
-_DOUBTFUL = 0.5
+_DOUBTFUL = 0.44
 _WEAKENED = 0.6
 
 
@@ -78,6 +81,7 @@ class EmergencyDetector:
             for kind, patterns in data["foreign"].items()
             for pattern in patterns
         )
+        self._context = tuple(book.compile_all(patterns) for patterns in data["context"].values())
         self._erase = book.compile_all(data["erase"])
         self._weaken = book.compile_all(data["weaken"])
 
@@ -99,18 +103,20 @@ class EmergencyDetector:
             covered = reading.cover(sign.cue)
             if covered:
                 found.setdefault(sign.kind, []).append((sign.weight, covered))
+        context = [cover_all(reading, cues) for cues in self._context] if found else []
         for kind, signs in found.items():
-            yield kind, _total(signs)
+            yield kind, _total(signs, context)
 
 
-def _total(signs: list[tuple[float, int]]) -> float:
+def _total(signs: list[tuple[float, int]], context: list[int]) -> float:
     # Two patterns over the same words are one sign.
     total, used = 0.0, 0
     for weight, covered in sorted(signs, key=lambda sign: -sign[0]):
         if not covered & used:
             total += weight
             used |= covered
-    return total
+    beside = sum(bool(covered & ~used) for covered in context)
+    return total + _CONTEXT * min(_MOST_CONTEXT, beside)
 
 
 def _verdict(scores: dict[EmergencyKind, float], foreign: set[EmergencyKind]) -> Emergency | None:

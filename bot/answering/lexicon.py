@@ -48,7 +48,7 @@ def shipped_lexicon(language: str) -> Lexicon:
     """The lexicon of ``language``; an empty one for a language Parvis has no list for."""
     data = yaml.load(
         (files("bot.answering") / "data" / "frequencies.yaml").read_text("utf-8"),
-        Loader=yaml.CSafeLoader,  # noqa: S506  # a safe loader, over our own file
+        Loader=yaml.CSafeLoader,  # a safe loader, over our own file
     )
     zipf = {word: float(step) for step, words in data.get(language, {}).items() for word in words.split()}
     texting = {str(short): tuple(full.split()) for short, full in data["sms"].get(language, {}).items()}

@@ -92,6 +92,10 @@ class PlaceDesk:
         place = self._places.get(place_id)
         return PlaceQuery((place_id,), place.type, PlaceIntent.HOURS, DayMention()) if place is not None else None
 
+    def nearest(self, place_type: str) -> PlaceQuery:
+        """The question of someone who shared a location to find the nearest place of that type."""
+        return PlaceQuery((), place_type, PlaceIntent.NEAREST, DayMention())
+
     def card(self, place_id: str, at: datetime, language: str) -> Extra | None:
         """What an entry says of its place: open or closed now, address, phone; None if there is no such place."""
         place = self._places.get(place_id)

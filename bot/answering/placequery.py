@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.days import DayMention, read_day
 from bot.answering.phrases import Phrases, read_words, words
+from bot.answering.placetypes import fillers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -89,15 +90,10 @@ def _rest(text: str, day: DayMention, place: Collection[int]) -> tuple[PlaceInte
         taken.update(range(hit.start, hit.end))
     intent = next((intent for intent in PlaceIntent if intent in said), None)
     left = (word.text for position, word in enumerate(found) if position not in taken)
-    return intent, tuple(word for word in left if word not in _fillers())
-
-
-@cache
-def _fillers() -> frozenset[str]:
-    return frozenset(read_words("places")["fillers"].split())
+    return intent, tuple(word for word in left if word not in fillers())
 
 
 @cache
 def _intents() -> Phrases:
     data = read_words("places")
-    return Phrases(data["intents"], {*data["not_typos"], *_fillers()})
+    return Phrases(data["intents"], {*data["not_typos"], *fillers()})

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING
 
-from bot.answering.lexicon import shipped_lexicon
-from bot.answering.normalise import stem, tokens
 from bot.answering.numerals import Term, terms
 from bot.answering.phrases import nearest, read_words, words
+from bot.answering.placetypes import TypeWords, fillers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,7 +29,6 @@ _TYPO = 0.95
 _SHARED = 0.8
 # A shorter word alone does not name a place.
 _TELLING = 4
-_SPOKEN = ("fr", "en")
 _POSTCODE = re.compile(r"\b\d{3}(\d{2})\b")
 
 
@@ -72,8 +70,7 @@ class PlaceIndex:
     def __init__(self, places: Mapping[str, Place], concepts: Iterable[Concept] = ()) -> None:
         """``concepts`` lend their synonyms ("swimming pool") to the types they name."""
         self._types = {place.id: place.type for place in places.values()}
-        self._fillers = frozenset(read_words("places")["fillers"].split())
-        self._heads = self._find_heads(places, tuple(concepts))
+        self._type_words = TypeWords(tuple(places.values()), concepts)
         common = self._common_words(places)
         self._names = [
             _Name(place.id, whole - common[place.type] or whole, whole)
@@ -87,7 +84,7 @@ class PlaceIndex:
         self._weights = {word: log(1 + len(places) / times) for word, times in counts.items()}
         self._town = frozenset(word for word, times in counts.items() if len(places) > 2 and times * 2 > len(places))
         listed = {term for name in self._names for term in name.whole if not term.startswith("#")}
-        self.known = frozenset(listed | {word for phrase in self._heads for word in phrase})
+        self.known = self._type_words.all.union(listed)
         self._repairable = tuple(sorted(word for word in self.known if len(word) >= _TELLING))
 
     # Public: ``known`` are the words of every name and type, which nothing else should read as misspellings.
@@ -103,7 +100,7 @@ class PlaceIndex:
         """
         found = [term for term in terms(words(text)) if not set(range(term.start, term.end)) & set(taken)]
         read = {term: self._read(term) for term in found}
-        heads = self._find_types(found, read)
+        heads = self._type_words.find(found, read)
         types = {type_ for type_, _ in heads} or ({type_hint} if type_hint else set())
         head_positions = frozenset(place for _, positions in heads for place in positions)
         numbers = [term for term in found if term.is_number and self._names_a_place(term, found, head_positions)]
@@ -128,40 +125,7 @@ class PlaceIndex:
     # How the names are prepared.
 
     def _content(self, text: str) -> frozenset[str]:
-        return frozenset(term.text for term in terms(words(text)) if term.text not in self._fillers)
-
-    def _find_heads(self, places: Mapping[str, Place], concepts: Sequence[Concept]) -> dict[tuple[str, ...], str]:
-        """The expressions that name a type: its slug, the word its places' names begin with, and their synonyms."""
-        heads: dict[tuple[str, ...], str] = {}
-        shared: dict[str, Counter[tuple[str, ...]]] = {}
-        for place in places.values():
-            heads.setdefault(tuple(place.type.split("-")), place.type)
-            shared.setdefault(place.type, Counter()).update(self._kind_words(place))
-        for type_, counter in shared.items():
-            number = len([place for place in places.values() if place.type == type_])
-            for head, times in counter.items():
-                # One place alone gives its kind a word only where the type has another ("Toilettes", type wc).
-                alone = number == 1 and head[0] not in type_ and len(head) == 1 and not _is_common(head[0])
-                if alone or (number > 1 and times * 2 > number):
-                    heads.setdefault(head, type_)
-        for concept in concepts:
-            type_ = concept.id.rpartition(".")[2].replace("_", "-")
-            if type_ in shared:
-                # Only a concept's first term is its name; the others are all that has to do with it.
-                heads |= {tuple(tokens(listed[0])): type_ for listed in concept.terms.values() if listed}
-        return heads
-
-    def _kind_words(self, place: Place) -> frozenset[tuple[str, ...]]:
-        """What may be the words for its kind: the first of its name, and its numbered names without the number."""
-        named = [word for word in tokens(place.name) if word not in self._fillers]
-        found = {tuple(named[:1])}
-        for name in (place.name, *place.aliases):
-            kept = [term for term in terms(words(name)) if not term.is_number]
-            while kept and kept[-1].text in self._fillers:
-                kept.pop()
-            if kept and len(kept) < len(terms(words(name))):
-                found.add(tuple(term.text for term in kept))
-        return frozenset(head for head in found if head and not head[0].isdecimal())
+        return frozenset(term.text for term in terms(words(text)) if term.text not in fillers())
 
     def _common_words(self, places: Mapping[str, Place]) -> dict[str, frozenset[str]]:
         """By type, the words that do not tell its places apart: those of the type, and those most names have."""
@@ -172,8 +136,7 @@ class PlaceIndex:
         for type_, names in by_type.items():
             counts = Counter(word for name in names for word in name)
             shared = {word for word, times in counts.items() if len(names) > 2 and times >= _SHARED * len(names)}
-            own = {word for head, its_type in self._heads.items() if its_type == type_ for word in head}
-            common[type_] = frozenset(shared | own)
+            common[type_] = self._type_words.of(type_) | shared
         return common
 
     def _count(self, places: Mapping[str, Place]) -> Counter[str]:
@@ -186,37 +149,13 @@ class PlaceIndex:
     # How a question is read.
 
     def _read(self, term: Term) -> str:
-        if term.is_number or term.text in self.known or term.text in self._fillers:
+        if term.is_number or term.text in self.known or term.text in fillers():
             return term.text
-        return nearest(term.text, self._repairable) or self._short_type(term.text) or term.text
-
-    def _short_type(self, word: str) -> str | None:
-        """The type word that ``word`` is the beginning of ("bibli"), if only one type has such a word."""
-        if len(word) < _TELLING:
-            return None
-        longer = {head[0]: type_ for head, type_ in self._heads.items() if len(head) == 1 and head[0].startswith(word)}
-        return min(longer) if len(set(longer.values())) == 1 else None
+        return nearest(term.text, self._repairable) or self._type_words.beginning(term.text) or term.text
 
     def _of_town(self, found: Sequence[Term]) -> frozenset[int]:
         """Where ``found`` has words that most places share: the town's own name."""
         return frozenset(term.start for term in found if term.text in self._town)
-
-    def _find_types(self, found: Sequence[Term], read: Mapping[Term, str]) -> list[tuple[str, frozenset[int]]]:
-        by_stem = {tuple(map(stem, head)): type_ for head, type_ in self._heads.items()}
-        longest = max(map(len, by_stem), default=0)
-        stems = [stem(read[term]) for term in found]
-        hits: list[tuple[str, frozenset[int]]] = []
-        start = 0
-        while start < len(found):
-            for length in range(min(longest, len(found) - start), 0, -1):
-                type_ = by_stem.get(tuple(stems[start : start + length]))
-                if type_ is not None:
-                    covered = found[start : start + length]
-                    hits.append((type_, frozenset(place for term in covered for place in range(term.start, term.end))))
-                    start += length - 1
-                    break
-            start += 1
-        return hits
 
     def _names_a_place(self, number: Term, found: Sequence[Term], heads: frozenset[int]) -> bool:
         """An ordinal, or a number soon after the type ("mairie paris 19"), or after "du", "dans le".
@@ -269,7 +208,7 @@ class PlaceIndex:
         ):
             return False
         between = [term for term in found if min(fit.positions) < term.start < max(fit.positions)]
-        return bool(own) and all(term.start in fit.positions or term.text in self._fillers for term in between)
+        return bool(own) and all(term.start in fit.positions or term.text in fillers() for term in between)
 
     def _fits_area(self, numbers: Sequence[Term], types: Collection[str]) -> list[_Fit]:
         return [
@@ -278,10 +217,6 @@ class PlaceIndex:
             for place, areas in self._areas.items()
             if self._types[place] in types and number.text in areas
         ]
-
-
-def _is_common(word: str) -> bool:
-    return any(shipped_lexicon(language).is_common(word) for language in _SPOKEN)
 
 
 def _areas(place: Place) -> frozenset[str]:

@@ -68,6 +68,14 @@ class Ranker:
         )
         return Ranking(analysis, sighting, signals, matches, three)
 
+    def covered(self, text: str, language: str, entry_id: str) -> float:
+        """The share (0 to 1) of what ``text`` says that the entry speaks of."""
+        analysis = analyse(text, language, self._repairer)
+        model = self.model
+        entry = model.entry_ids.index(entry_id)
+        signals = model.coverage.signals(analysis, self._finder.find(analysis), model.space, (1.0, 0.0), entry)
+        return signals.entry
+
     def _evidence(self, analysis: Analysis, sighting: Sighting, entry: int) -> tuple[str, ...]:
         """The rarest words and concepts of the question that ``entry`` shares."""
         coverage, idf = self.model.coverage, self.model.space.idf

@@ -47,7 +47,7 @@ def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, targ
         composer=Composer(base, voice),
         ranker=Ranker(model, finder),
         thresholds=Thresholds(model.calibration.threshold(target_precision), _CLARIFY),
-        places=PlaceDesk(base.places, base.city.timezone, voice),
-        collections=CollectionDesk(base.calendars, base.city.timezone, voice),
+        places=PlaceDesk(base.places, base.city.timezone, voice, base.concepts.values(), base.city.insee),
+        collections=CollectionDesk(base.calendars, voice, base.city.insee),
         guesser=LanguageGuesser(tuple(base.city.languages)),
     )

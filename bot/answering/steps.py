@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answering.composing import Extra
 from bot.answering.deciding import Verdict
 from bot.answering.followups import Facet, is_elliptic, read_facet, read_follow_up, read_pick
+from bot.answering.local import answer_collection, answer_place
 from bot.answering.smalltalk import reply
-from bot.messages import Answer, Block, BlockKind, Choice, Outcome, Span
+from bot.answering.targets import read_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,13 +16,17 @@ if TYPE_CHECKING:
     from bot.answering.placequery import PlaceQuery
     from bot.answering.turn import Turn
     from bot.knowledge.model import Entry
+    from bot.messages import Answer
 
     Step = Callable[[Turn], Answer | None]
 
 __all__ = ["STEPS"]
 
-_PLACE = "place:"
-_FOLLOW_UP = "followup:"
+# A follow-up's own words must mostly be the new entry's: the old subject alone proves nothing.
+_OWN_WORDS = 0.6
+_SHORT = 7
+_CANDIDATES = 3
+_FACET_KINDS = {Facet.COST: "price"}
 
 
 def chosen(turn: Turn) -> Answer | None:
@@ -33,30 +36,37 @@ def chosen(turn: Turn) -> Answer | None:
     if turn.state is None:
         return None
     choice = read_pick(turn.text, turn.state.choices)
-    return _target(turn, choice.target) if choice is not None else None
+    return _target(turn, choice.target) or _gone(turn) if choice is not None else None
 
 
 def small(turn: Turn) -> Answer | None:
     """A greeting, a thank-you, an insult, a question about the bot: nothing a town has to know."""
+    if turn.question.location is not None and turn.state is not None and turn.state.awaiting:
+        return None
     return reply(turn.text, turn.snapshot, turn.language)
 
 
 def awaited(turn: Turn) -> Answer | None:
-    """The street or the location the bot asked for."""
+    """The street, the place or the location the bot asked for."""
     if turn.state is None or turn.state.awaiting is None:
         return None
-    entry = turn.last_entry
-    if turn.state.awaiting == "street" and entry is not None and entry.calendar is not None:
-        return _collection(turn, entry, insist=False)
+    wanted, _, place_type = turn.state.awaiting.partition(":")
+    if wanted == "street" and turn.last_entry is not None:
+        return answer_collection(turn, turn.last_entry, turn.text, insist=False)
+    if wanted == "location" and turn.question.location is not None:
+        return answer_place(turn, turn.snapshot.places.nearest(place_type))
+    query = turn.snapshot.places.read(turn.text, turn.today, place_type or None)
+    if query is not None and query.candidates and not query.residue:
+        return answer_place(turn, query)
     return None
 
 
 def place(turn: Turn) -> Answer | None:
     """A question about one place, or about the nearest one, and nothing else."""
-    query = turn.snapshot.places.read(turn.text, turn.today)
+    query = turn.place_query
     if query is None or query.residue or not (query.candidates or query.intent or query.unknown):
         return None
-    return _place(turn, query)
+    return answer_place(turn, query)
 
 
 def continued(turn: Turn) -> Answer | None:
@@ -66,17 +76,15 @@ def continued(turn: Turn) -> Answer | None:
     if turn.state.place_id is not None:
         query = turn.snapshot.places.follow_up(turn.text, turn.state.place_id, turn.today)
         if query is not None:
-            return _place(turn, query)
+            return answer_place(turn, query)
     entry = turn.last_entry
     if entry is None:
         return None
     follow_up = read_follow_up(turn.text, entry, turn.language)
     if follow_up is not None:
-        return (
-            _target(turn, follow_up.entry)
-            if follow_up.entry
-            else turn.snapshot.composer.follow_up(entry, follow_up, turn.language, turn.today)
-        )
+        if follow_up.entry is not None:
+            return _target(turn, follow_up.entry)
+        return turn.snapshot.composer.follow_up(entry, follow_up, turn.language, turn.today)
     facet = read_facet(turn.text, turn.language)
     if facet is not None:
         return _facet(turn, entry, facet)
@@ -88,9 +96,9 @@ def ranked(turn: Turn) -> Answer:
     decision, composer = turn.decision, turn.snapshot.composer
     if decision.verdict is Verdict.ANSWER:
         return _entry(turn, turn.snapshot.base.entries[decision.entry_ids[0]])
-    query = turn.snapshot.places.read(turn.text, turn.today)
-    if query is not None and query.intent is not None and query.candidates:
-        return _place(turn, query)
+    computed = _collected(turn) or _placed(turn)
+    if computed is not None:
+        return computed
     if decision.verdict is Verdict.CLARIFY:
         return composer.clarify(decision.entry_ids, turn.language, several=decision.several)
     return composer.unknown(turn.language)
@@ -98,8 +106,8 @@ def ranked(turn: Turn) -> Answer:
 
 STEPS: tuple[tuple[str, Step], ...] = (
     ("choice", chosen),
-    ("smalltalk", small),
     ("awaited", awaited),
+    ("smalltalk", small),
     ("place", place),
     ("follow_up", continued),
     ("answer", ranked),
@@ -111,35 +119,82 @@ def _gone(turn: Turn) -> Answer:
     return turn.snapshot.composer.unknown(turn.language, notice=said)
 
 
-def _target(turn: Turn, target: str | None) -> Answer | None:
+def _target(turn: Turn, text: str) -> Answer | None:
     """The answer a choice stands for, or None if the base no longer has it."""
-    base, composer = turn.snapshot.base, turn.snapshot.composer
-    if target is None:
+    base, composer, target = turn.snapshot.base, turn.snapshot.composer, read_target(text)
+    if target.kind == "place":
+        found = base.places.get(target.id)
+        return answer_place(turn, target.place_query(found.type)) if found is not None else None
+    entry = base.entries.get(target.id)
+    if entry is None:
         return None
-    if target.startswith(_PLACE):
-        query = turn.snapshot.places.about(target.removeprefix(_PLACE))
-        return _place(turn, query) if query is not None else None
-    if target.startswith(_FOLLOW_UP):
-        entry_id, _, number = target.removeprefix(_FOLLOW_UP).rpartition(":")
-        entry = base.entries.get(entry_id)
-        if entry is None or not number.isdigit() or int(number) >= len(entry.follow_ups):
+    if target.kind == "street":
+        return answer_collection(turn, entry, target.rest, insist=True)
+    if target.kind == "followup":
+        if target.number is None or target.number >= len(entry.follow_ups):
             return None
-        return composer.follow_up(entry, entry.follow_ups[int(number)], turn.language, turn.today)
-    entry = base.entries.get(target)
-    return _entry(turn, entry) if entry is not None else None
+        return composer.follow_up(entry, entry.follow_ups[target.number], turn.language, turn.today)
+    return _entry(turn, entry)
 
 
 def _entry(turn: Turn, entry: Entry) -> Answer:
     """``entry``, with what can be computed for this very question: a place's hours, a collection's dates."""
-    if entry.calendar is not None:
-        answer = _collection(turn, entry, insist=True)
-        if answer is not None:
-            return answer
-    if entry.place_type is not None or entry.place is not None:
-        query = turn.snapshot.places.read(turn.text, turn.today)
-        if query is not None and query.candidates and query.type == entry.place_type:
-            return _place(turn, query, entry)
-        if entry.place is not None:
-            card = turn.snapshot.places.card(entry.place, turn.now, turn.language)
-            return turn.snapshot.composer.entry(entry, turn.language, turn.today, card)
-    return turn.snapshot.composer.entry(entry, turn.language, turn.today)
+    answer = answer_collection(turn, entry, turn.text, insist=True)
+    if answer is not None:
+        return answer
+    query = turn.place_query
+    if query is not None and query.candidates and entry.place_type is not None and query.type == entry.place_type:
+        return answer_place(turn, query, entry)
+    card = turn.snapshot.places.card(entry.place, turn.now, turn.language) if entry.place is not None else None
+    return turn.snapshot.composer.entry(entry, turn.language, turn.today, card)
+
+
+def _facet(turn: Turn, entry: Entry, facet: Facet) -> Answer:
+    """One side of ``entry``; where the entry does not say, a neighbour that does, else an honest "not known"."""
+    composer = turn.snapshot.composer
+    read = {Facet.COST: composer.cost, Facet.DELAY: composer.delay, Facet.DOCUMENTS: composer.documents}[facet]
+    facts = read(entry, turn.language)
+    if facts:
+        return composer.details(entry, turn.language, turn.today, facts)
+    for follow_up in entry.follow_ups:
+        near = turn.snapshot.base.entries.get(follow_up.entry or "")
+        if near is not None and (near.kind == _FACET_KINDS.get(facet) or read(near, turn.language)):
+            return _entry(turn, near)
+    said = turn.snapshot.voice.say(
+        "answer.unknown_detail", turn.language, title=composer.title(entry, turn.language)
+    )
+    return composer.unknown(turn.language, notice=said)
+
+
+def _same_subject(turn: Turn, entry: Entry) -> Answer | None:
+    """A short message taken with the last entry's subject ("et pour un mineur ?")."""
+    leaning = is_elliptic(turn.text)
+    if not leaning and (turn.decision.verdict is Verdict.ANSWER or len(turn.text.split()) > _SHORT):
+        return None
+    ranker = turn.snapshot.ranker
+    together = ranker.rank(f"{entry.title} {turn.text}", turn.language)
+    for match in together.matches[:_CANDIDATES]:
+        if match.entry_id == entry.id:
+            continue
+        if ranker.covered(turn.text, turn.language, match.entry_id) < _OWN_WORDS:
+            continue
+        alone = max((ranking.matches[0].confidence for ranking in turn.rankings if ranking.matches), default=0.0)
+        if match.confidence >= max(turn.snapshot.thresholds.answer, alone):
+            return _entry(turn, turn.snapshot.base.entries[match.entry_id])
+    return None
+
+
+def _collected(turn: Turn) -> Answer | None:
+    """A collection whose street hid the question from the ranking ("bac jaune rue de la Mairie")."""
+    for match in turn.rankings[0].matches[:_CANDIDATES]:
+        entry = turn.snapshot.base.entries[match.entry_id]
+        if entry.calendar is not None:
+            return answer_collection(turn, entry, turn.text, insist=False)
+    return None
+
+
+def _placed(turn: Turn) -> Answer | None:
+    query: PlaceQuery | None = turn.place_query
+    if query is not None and query.intent is not None and query.candidates:
+        return answer_place(turn, query)
+    return None

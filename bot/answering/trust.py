@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.knowledge.model import Entry, Review, Season
+    from bot.knowledge.model import Entry, Place, Review, Season
 
-__all__ = ["Standing", "Trust", "due_on", "in_season", "trust_of"]
+__all__ = ["Standing", "Trust", "due_on", "in_season", "trust_of", "trust_of_place"]
 
 _DAYS = {"jour": 1, "jours": 1, "semaine": 7, "semaines": 7}
 _MONTHS = {"mois": 1, "an": 12, "ans": 12}
@@ -21,17 +21,18 @@ class Trust(StrEnum):
     """What may be said of a fact."""
 
     VERIFIED = "verified"
-    UNVERIFIED = "unverified"  # nobody gave a verification date
+    UNVERIFIED = "unverified"  # nobody gave a verification date: given, and said to be so
     STALE = "stale"  # given, with a warning
     EXPIRED = "expired"  # withheld
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A fact's trust on a day, and the day it changed or will change (None: never)."""
+    """A fact's trust on a day, the day it changed or will change (None: never), and when it was verified."""
 
     trust: Trust
     since: date | None = None
+    verified_on: date | None = None
 
 
 def due_on(verified_on: date, period: str) -> date:
@@ -50,12 +51,21 @@ def trust_of(entry: Entry, review: Review, today: date) -> Standing:
     """What may be said of ``entry`` on ``today`` (the town's local date)."""
     if entry.expires_on is not None and today > entry.expires_on:
         return Standing(Trust.EXPIRED, entry.expires_on)
-    if entry.verified_on is None:
+    if entry.verified_on is not None and entry.expires_on is not None:
+        return Standing(Trust.VERIFIED, entry.expires_on, entry.verified_on)
+    return _reviewed(entry.verified_on, entry.review_every or getattr(review, entry.kind), today)
+
+
+def trust_of_place(place: Place, review: Review, today: date) -> Standing:
+    """What may be said of ``place``'s hours and address on ``today``."""
+    return _reviewed(place.verified_on, place.review_every or review.hours, today)
+
+
+def _reviewed(verified_on: date | None, period: str, today: date) -> Standing:
+    if verified_on is None:
         return Standing(Trust.UNVERIFIED)
-    if entry.expires_on is not None:
-        return Standing(Trust.VERIFIED, entry.expires_on)
-    due = due_on(entry.verified_on, entry.review_every or getattr(review, entry.kind))
-    return Standing(Trust.STALE if today > due else Trust.VERIFIED, due)
+    due = due_on(verified_on, period)
+    return Standing(Trust.STALE if today > due else Trust.VERIFIED, due, verified_on)
 
 
 def in_season(season: Season | None, today: date) -> bool:

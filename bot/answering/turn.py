@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from bot.answering.placequery import PlaceQuery
     from bot.answering.ranking import Ranking
     from bot.answering.snapshot import Snapshot
     from bot.knowledge.model import Entry
@@ -59,6 +60,11 @@ class Turn:
     def today(self) -> date:
         """The town's local date."""
         return self.now.astimezone(ZoneInfo(self.snapshot.base.city.timezone)).date()
+
+    @cached_property
+    def place_query(self) -> PlaceQuery | None:
+        """What the message asks of which place, if it names one."""
+        return self.snapshot.places.read(self.text, self.today)
 
     @cached_property
     def rankings(self) -> tuple[Ranking, ...]:
