@@ -10,6 +10,7 @@ from bot.answering.almanac import Almanac
 from bot.answering.days import DayMention, read_day
 from bot.answering.normalise import tokens
 from bot.answering.phrases import read_words, words
+from bot.answering.placetypes import fillers
 from bot.knowledge.calendars import WEEKDAYS
 from bot.knowledge.public_holidays import holiday_region
 from bot.knowledge.streetindex import Found
@@ -88,8 +89,8 @@ class CollectionDesk:
             sector = _sector_by_days(asked)
             # Days that tell the sector are not days asked about.
             return self._dates(asked, sector, sector.name, asked.day.positions) if sector else self._ask_sector(asked)
-        fillers = _fillers().union(tokens(book.calendar.title))
-        match = book.find_street(text, fillers, asked.day.positions)
+        others = _fillers().union(tokens(book.calendar.title))
+        match = book.find_street(text, others, asked.day.positions)
         if match.found is Found.ONE:
             street = match.streets[0]
             return self._dates(asked, book.sector_of(street), street, match.positions)
@@ -212,4 +213,4 @@ def _sources(book: CalendarBook) -> tuple[SourceNote, ...]:
 
 @cache
 def _fillers() -> frozenset[str]:
-    return frozenset((read_words("collection")["fillers"] + " " + read_words("places")["fillers"]).split())
+    return fillers().union(read_words("collection")["fillers"].split())

@@ -8,8 +8,8 @@ from datetime import date, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.answering.normalise import tokens
 from bot.answering.phrases import Hit, Phrases, Word, read_words, words
+from bot.answering.placetypes import asked_words, fillers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -75,9 +75,7 @@ def easter(year: int) -> date:
 def _phrases() -> Phrases:
     data = read_words("days")
     # "Fermé" is no misspelt "férié": what people ask about places is not repaired into days.
-    asked = read_words("places")
-    said = {word for texts in asked["intents"].values() for text in texts for word in tokens(text)}
-    return Phrases(data["expressions"], {*data["not_typos"], *said, *asked["fillers"].split()})
+    return Phrases(data["expressions"], {*data["not_typos"], *asked_words(), *fillers()})
 
 
 @cache

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.answering.numerals import Term
     from bot.knowledge.model import Concept, Place
 
-__all__ = ["TypeWords", "fillers", "is_common"]
+__all__ = ["TypeWords", "asked_words", "fillers", "is_common"]
 
 _SPOKEN = ("fr", "en")
 # A shorter beginning fits too many words ("bib").
@@ -73,6 +73,13 @@ class TypeWords:
 def fillers() -> frozenset[str]:
     """The words of a question that say nothing of their own."""
     return frozenset(read_words("places")["fillers"].split())
+
+
+@cache
+def asked_words() -> frozenset[str]:
+    """The words with which residents ask about places: "horaires", "trouve"; they misspell nothing."""
+    intents = read_words("places")["intents"]
+    return frozenset(word for texts in intents.values() for text in texts for word in tokens(text))
 
 
 def is_common(word: str) -> bool:

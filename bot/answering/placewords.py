@@ -149,7 +149,7 @@ class PlaceIndex:
     # How a question is read.
 
     def _read(self, term: Term) -> str:
-        if term.is_number or term.text in self.known or term.text in fillers():
+        if term.is_number or term.text in self.known or term.text in fillers() or term.text in asked_words():
             return term.text
         return nearest(term.text, self._repairable) or self._type_words.beginning(term.text) or term.text
 
@@ -203,9 +203,7 @@ class PlaceIndex:
         They must stand together, and one word alone must not be an everyday one.
         """
         own = [word for word in name.telling if not word.startswith("#")]
-        if len(own) == 1 and (
-            len(own[0]) <= _TELLING or any(shipped_lexicon(code).is_common(own[0]) for code in _SPOKEN)
-        ):
+        if len(own) == 1 and (len(own[0]) <= _TELLING or is_common(own[0])):
             return False
         between = [term for term in found if min(fit.positions) < term.start < max(fit.positions)]
         return bool(own) and all(term.start in fit.positions or term.text in fillers() for term in between)
