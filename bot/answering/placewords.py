@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.numerals import Term, terms
 from bot.answering.phrases import nearest, read_words, words
-from bot.answering.placetypes import TypeWords, fillers
+from bot.answering.placetypes import TypeWords, asked_words, fillers, is_common
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
