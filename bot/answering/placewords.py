@@ -117,10 +117,13 @@ class PlaceIndex:
         if not heads:
             return None
         type_ = heads[0][0]
-        unknown = numbers[0].text.removeprefix("#") if numbers else None
+        unknown = numbers[0] if numbers else None
         ids = self.of_type(type_)
         only = ids if len(ids) == 1 and unknown is None else ()
-        return PlaceMention(only, type_, head_positions | self._of_town(found), unknown)
+        positions = head_positions | self._of_town(found)
+        if unknown is not None:
+            positions |= frozenset(range(unknown.start, unknown.end))
+        return PlaceMention(only, type_, positions, unknown.text.removeprefix("#") if unknown else None)
 
     # How the names are prepared.
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from essai import HALL_HOURS, at, place, town, vocabulary
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.answering.opening import PlaceDesk, metres_between
 from bot.messages import BlockKind, Location
@@ -255,6 +258,35 @@ def test_a_picked_place_gives_its_hours() -> None:
 def test_a_town_without_places() -> None:
     """A base without places leaves every question to the rest of the house."""
     assert PlaceDesk({}, "Europe/Paris", Voice()).read("la mairie du 19e", NOON.date()) is None
+
+
+_PIECES = (
+    "mairie",
+    "19e",
+    "piscine",
+    "georges",
+    "demain",
+    "le samedi",
+    "24/12",
+    "ferme",
+    "où",
+    "proche",
+    "à 18h",
+    "férié",
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.one_of(st.text(max_size=60), st.lists(st.sampled_from(_PIECES), max_size=6).map(" ".join)),
+    st.datetimes(datetime(2025, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - UTC is added
+    st.sampled_from(("fr", "en")),
+)
+def test_any_question_at_any_time(text: str, moment: datetime, language: str) -> None:
+    """Whatever is asked of whatever place, at any minute, gets words and no crash."""
+    query = DESK.read(text, moment.date())
+    if query is not None:
+        assert said(DESK.answer(query, moment, language, Location(48.8, 2.3)))
 
 
 def test_a_night_that_ends_tomorrow() -> None:

@@ -92,7 +92,7 @@ def test_a_district_that_does_not_exist() -> None:
     """The 23rd has no hall: none is guessed."""
     query = read_query(INDEX, "mairie du 23e", TODAY)
     assert query is not None
-    assert (query.candidates, query.unknown) == ((), "23")
+    assert (query.candidates, query.unknown, query.residue) == ((), "23", ())
 
 
 @pytest.mark.parametrize(
