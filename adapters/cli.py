@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from pathlib import Path
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         _open_streams()
+        # What goes wrong is told by the command, in the language of staff; a log would say it twice, in English.
+        logging.getLogger("parvis").addHandler(logging.NullHandler())
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except BrokenPipeError:

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from adapters.commands.words import Words
+    from bot.answering.explaining import Explanation
     from bot.assembly import Bot
-    from bot.messages import Answer
+    from bot.messages import Answer, Question
     from bot.ports import Answerer, Clock, Store
+
+    Explainer = Callable[[str], Explanation]
+    Writer = Callable[[str, Answer], None]
 
 __all__ = ["Asker", "as_record", "make"]
 
+# Enough of a question to know it again above its answer.
+_SHOWN_CHARACTERS = 200
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -44,7 +50,8 @@ def make(words: Words) -> Spoken:
         if not question and sys.stdin.isatty():
             click.echo(words("cli.ask_hint"), err=True)
         questions: Iterable[str] = [" ".join(question)] if question else piped_lines(sys.stdin.buffer)
-        write = _writer(words, bot, explain=explain, as_json=as_json, several=not question)
+        explained = _explainer(bot, asker) if explain else None
+        write = _record_writer(explained) if as_json else _text_writer(words, explained, several=not question)
         for text in questions:
             write(text, asker.ask(text))
             sys.stdout.flush()
@@ -73,10 +80,17 @@ class Asker:
 
     def ask(self, text: str, language: str | None = None) -> Answer:
         """The answer to ``text``, asked in ``language`` or the asker's own."""
+        question = self.question(text, language)
+        answer = self.answerer.answer(question)
+        self.store.forget(question.conversation)
+        return answer
+
+    def question(self, text: str, language: str | None = None) -> Question:
+        """``text`` as asked by someone who has never written before."""
         from bot.messages import Question
 
         conversation = secrets.token_hex(16)
-        question = Question(
+        return Question(
             id=secrets.token_hex(16),
             channel="terminal",
             asker=conversation,
@@ -85,9 +99,6 @@ class Asker:
             received_at=self.clock.now(),
             language=language or self.language,
         )
-        answer = self.answerer.answer(question)
-        self.store.forget(conversation)
-        return answer
 
 
 def as_record(question: str, answer: Answer) -> dict[str, object]:
@@ -117,26 +128,36 @@ def as_record(question: str, answer: Answer) -> dict[str, object]:
     }
 
 
-def _writer(words: Words, bot: Bot, *, explain: bool, as_json: bool, several: bool) -> Callable[[str, Answer], None]:
-    """What writes one answer to the standard output."""
+def _explainer(bot: Bot, asker: Asker) -> Explainer:
+    from bot.answering.explaining import explain_question
+
+    return lambda text: explain_question(asker.question(text), bot.desk.snapshot)
+
+
+def _record_writer(explained: Explainer | None) -> Writer:
+    # A pipe that is not UTF-8 still gets JSON that means the same.
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+
+    def write(question: str, answer: Answer) -> None:
+        record = as_record(question, answer)
+        if explained is not None:
+            record["explanation"] = asdict(explained(question))
+        click.echo(json.dumps(record, ensure_ascii=plain))
+
+    return write
+
+
+def _text_writer(words: Words, explained: Explainer | None, *, several: bool) -> Writer:
     from adapters.commands.explaining import explanation_text
     from adapters.terminal.screen import for_stream
 
     screen = for_stream(sys.stdout, os.environ, shutil.get_terminal_size().columns)
 
-    def write_record(question: str, answer: Answer) -> None:
-        record = as_record(question, answer)
-        if explain:
-            record["explanation"] = asdict(bot.explain(question, answer.language))
-        # A pipe that is not UTF-8 still gets JSON that means the same.
-        plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-        click.echo(json.dumps(record, ensure_ascii=plain))
-
-    def write_text(question: str, answer: Answer) -> None:
+    def write(question: str, answer: Answer) -> None:
         if several:
-            screen.say("> " + _LONE_SURROGATES.sub("\ufffd", question))
+            screen.say("> " + _LONE_SURROGATES.sub("\ufffd", question[:_SHOWN_CHARACTERS]))
         screen.show(answer)
-        if explain:
-            click.echo(explanation_text(words, bot.explain(question, answer.language), answer))
+        if explained is not None:
+            screen.say(explanation_text(words, explained(question), answer))
 
-    return write_record if as_json else write_text
+    return write

@@ -39,7 +39,7 @@ def make(words: Words) -> Spoken:
         bot = open_bot(words, settings, MemoryStore())
         with Progress(words, sys.stderr) as progress:
             progress("check", 0.5)
-            faults = [*found, *check_base(bot.base, bot.ranker, SystemClock().now().date())]
+            faults = [*found, *check_base(bot.base, bot.desk.snapshot.ranker, SystemClock().now().date())]
         click.echo(summary(words, settings.base, len(bot.base.entries), faults))
         return exit_code(faults, strict=strict)
 

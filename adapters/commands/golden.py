@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import count
 from typing import TYPE_CHECKING
 
 import click
@@ -62,15 +63,13 @@ def ask_golden(
     from bot.quality import judge_all
 
     asker = Asker(answerer, store, clock)
+    done = count()
     with Progress(words, sys.stderr) as progress:
 
         def ask(question: GoldenQuestion) -> Answer:
-            nonlocal done
-            progress("golden", done / len(golden))
-            done += 1
+            progress("golden", next(done) / len(golden))
             return asker.ask(question.question, question.language)
 
-        done = 0
         return judge_all(golden, ask)
 
 

@@ -118,7 +118,7 @@ class Chat:
             return
         self._location, question = found
         state = self._store.recall(self._conversation, self._clock.now())
-        if question or (state is not None and state.awaiting == "location"):
+        if question or (state is not None and (state.awaiting or "").startswith("location")):
             self._ask(question)
         else:
             self._say("location_noted")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from conftest import NOON, POOL, WHICH
+from faketown import NOON, POOL, WHICH
 
 from adapters.commands.ask import Asker, as_record
 from adapters.commands.golden import ask_golden, has_regressed, report_text
@@ -16,7 +16,7 @@ from bot.storage.memory import MemoryStore
 
 if TYPE_CHECKING:
     import pytest
-    from conftest import FakeTown, StoppedClock
+    from faketown import FakeTown, StoppedClock
 
     from bot.messages import Answer, Question
 

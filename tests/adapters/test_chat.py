@@ -15,7 +15,7 @@ from bot.storage.memory import MemoryStore
 from bot.voice import Voice
 
 if TYPE_CHECKING:
-    from conftest import FakeTown, StoppedClock
+    from faketown import FakeTown, StoppedClock
 
 
 class Talk:
@@ -143,7 +143,7 @@ def test_a_location_the_town_waits_for_is_sent_at_once(talk: Talk) -> None:
     conversation = talk.town.asked[0].conversation
 
     def wait_for_location(question: object) -> object:
-        talk.store.remember(conversation, ConversationState(at=talk.clock.now(), awaiting="location"))
+        talk.store.remember(conversation, ConversationState(at=talk.clock.now(), awaiting="location:piscine"))
         return original(question)  # type: ignore[arg-type]
 
     original = talk.town.answer

@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from conftest import POOL, WHICH
+from faketown import POOL, WHICH
 from hypothesis import given
 from hypothesis import strategies as st
 
