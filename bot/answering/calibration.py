@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float32]
+    Numbers = NDArray[np.int32]
 
 __all__ = ["Calibration", "Signals", "Trials", "fit_calibration"]
 
@@ -51,23 +52,34 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """Questions asked of models that had not seen them: signals, was the first right, was one of three, weight."""
+    """Questions asked of models that had not seen them: signals, was the first right, was one of three, weight.
+
+    ``questions`` are the numbers of the texts asked; ``firsts`` the entries that came
+    first, -1 where the right one was kept from the model.
+    """
 
     rows: Array
     first_right: Array
     three_right: Array
     weights: Array
+    questions: Numbers
+    firsts: Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted probabilities, and the trials they were fitted on (for any target precision)."""
+    """The fitted probabilities, and the trials they were fitted on (for any target precision).
+
+    ``questions`` and ``firsts`` are those of the trials: which entry each text was taken for.
+    """
 
     first: Array
     three: Array
     confidence: Array
     right: Array
     weights: Array
+    questions: Numbers
+    firsts: Numbers
 
     def probability(self, signals: Signals) -> tuple[float, float]:
         """Probability that the first entry is right, and that one of the first three is."""
@@ -95,7 +107,15 @@ def fit_calibration(trials: Trials) -> Calibration:
     first = _fit(trials, trials.first_right, _PRIOR_FIRST)
     three = _fit(trials, trials.three_right, _PRIOR_THREE)
     confidence = 1 / (1 + np.exp(-(trials.rows @ first)))
-    return Calibration(first, three, confidence.astype(np.float32), trials.first_right, trials.weights)
+    return Calibration(
+        first,
+        three,
+        confidence.astype(np.float32),
+        trials.first_right,
+        trials.weights,
+        trials.questions,
+        trials.firsts,
+    )
 
 
 def _fit(trials: Trials, right: Array, prior: tuple[float, ...]) -> Array:

@@ -13,7 +13,7 @@ from bot.answering.model import Coverage
 from bot.answering.training import Examples, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float32]
     Mask = NDArray[np.bool_]
     Progress = Callable[[float], None]
-    Trial = tuple[tuple[float, ...], bool, bool]
 
 __all__ = ["Lesson", "linear_trials", "neighbour_trials"]
 
@@ -36,6 +35,17 @@ _TOLERANCE = 1e-3
 _FIRST_CHOICES = 3
 # Enough to fit six numbers well; a very large base need not ask itself everything.
 _MOST_TRIALS = 800
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """How the text ``question`` fared: signals, which entry came first, was that right, was one of three."""
+
+    question: int
+    signals: tuple[float, ...]
+    first: int
+    first_right: bool
+    three_right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +64,15 @@ class Lesson:
         entries = self.examples.entries
         return Coverage.learn((self.analyses[row], self.sightings[row], int(entries[row])) for row in rows.tolist())
 
-    def trial(self, row: int, logits: Array, coverage: Coverage) -> Trial:
-        """How the question ``row`` fared: signals, was the first entry right, was one of three."""
+    def trial(self, row: int, logits: Array, coverage: Coverage) -> _Trial:
+        """How the question ``row`` fared with a model that scored it ``logits``."""
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         best = np.argsort(-shares)[:_FIRST_CHOICES].tolist()
         pair = (float(shares[best[0]]), float(shares[best[1]]) if len(best) > 1 else 0.0)
         signals = coverage.signals(self.analyses[row], self.sightings[row], self.space, pair, best[0])
         truth = int(self.examples.entries[row])
-        return signals.row(), best[0] == truth, truth in best
+        return _Trial(row, signals.row(), best[0], best[0] == truth, truth in best)
 
 
 def linear_trials(lesson: Lesson, basis: Array, progress: Progress) -> Trials:
@@ -73,7 +83,7 @@ def linear_trials(lesson: Lesson, basis: Array, progress: Progress) -> Trials:
     for number in range(_ENTRY_FOLDS):
         inside = entries % _ENTRY_FOLDS == number
         rounds.append((inside, inside & lesson.asked, False))
-    found: list[tuple[Trial, bool]] = []
+    found: list[tuple[_Trial, bool]] = []
     for number, (left_out, questions, answerable) in enumerate(rounds):
         if questions.any() and not left_out.all():
             found += [(trial, answerable) for trial in _ask(lesson, basis, left_out, questions)]
@@ -92,7 +102,7 @@ def _phrasing_folds(lesson: Lesson) -> NDArray[np.int64]:
     return fold
 
 
-def _ask(lesson: Lesson, basis: Array, left_out: Mask, questions: Mask) -> Iterator[Trial]:
+def _ask(lesson: Lesson, basis: Array, left_out: Mask, questions: Mask) -> Iterator[_Trial]:
     kept = np.flatnonzero(~left_out)
     examples = Examples((), lesson.examples.entries[kept], lesson.examples.weights[kept])
     coefficients = fit(basis[kept], examples, lesson.classes, _TOLERANCE)
@@ -110,7 +120,7 @@ def neighbour_trials(lesson: Lesson, scorer: NeighbourScorer, progress: Progress
     sample = rows[np.linspace(0, len(rows) - 1, min(_MOST_TRIALS, len(rows))).astype(int)].tolist()
     coverage = lesson.coverage(np.arange(len(lesson.asked)))
     entries = lesson.examples.entries
-    found: list[tuple[Trial, bool]] = []
+    found: list[tuple[_Trial, bool]] = []
     for number, row in enumerate(sample):
         vector = lesson.examples.vectors[row]
         alone = np.arange(len(entries)) == row
@@ -123,10 +133,17 @@ def neighbour_trials(lesson: Lesson, scorer: NeighbourScorer, progress: Progress
     return _table(found)
 
 
-def _table(found: Iterable[tuple[Trial, bool]]) -> Trials:
-    rows, outcomes = [], []
-    for (signals, first, three), answerable in found:
-        rows.append(signals)
-        outcomes.append((first and answerable, three and answerable, 1.0 if answerable else OUTSIDE_WEIGHT))
+def _table(found: Sequence[tuple[_Trial, bool]]) -> Trials:
+    outcomes = [
+        (trial.first_right and answerable, trial.three_right and answerable, 1.0 if answerable else OUTSIDE_WEIGHT)
+        for trial, answerable in found
+    ]
     table = np.array(outcomes, np.float32).reshape(-1, 3)
-    return Trials(np.array(rows, np.float32).reshape(len(rows), -1), table[:, 0], table[:, 1], table[:, 2])
+    return Trials(
+        rows=np.array([trial.signals for trial, _ in found], np.float32).reshape(len(found), -1),
+        first_right=table[:, 0],
+        three_right=table[:, 1],
+        weights=table[:, 2],
+        questions=np.array([trial.question for trial, _ in found], np.int32),
+        firsts=np.array([trial.first if answerable else -1 for trial, answerable in found], np.int32),
+    )
