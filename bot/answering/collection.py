@@ -45,8 +45,8 @@ class SectorChoice:
 class CollectionReply:
     """What is said of a collection. ``needs`` is what must be asked first: then there is no date.
 
-    ``understood`` is false if the text named no street or sector that is anything like
-    a listed one: asked for a street, the resident may have gone on to something else.
+    ``understood`` is false if the text named no sector and nothing that is, or is said to
+    be, a street: asked for one, the resident may have gone on to something else.
     """
 
     blocks: tuple[Block, ...]
@@ -126,7 +126,8 @@ class CollectionDesk:
             said = say("street_unknown", street=match.asked)
         else:
             said = say("ask_street", example=asked.book.example_street)
-        return CollectionReply((Block(BlockKind.PARAGRAPH, (Span(said),)),), understood=False, needs="street")
+        block = Block(BlockKind.PARAGRAPH, (Span(said),))
+        return CollectionReply((block,), understood=match.says_street, needs="street")
 
     def _ask_sector(self, asked: _Asked) -> CollectionReply:
         sectors = asked.book.calendar.sectors

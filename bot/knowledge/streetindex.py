@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from math import log
@@ -45,13 +45,15 @@ class Found(StrEnum):
 class StreetMatch:
     """The street meant, or up to three to choose from (one to confirm); ``asked`` is what was looked for.
 
-    ``positions`` are the words of the text that name it.
+    ``positions`` are the words of the text that name it. ``says_street``: the text
+    says "rue", "avenue"… so it speaks of a street, even of one that is unknown.
     """
 
     found: Found
     streets: tuple[str, ...] = ()
     asked: str = ""
     positions: frozenset[int] = frozenset()
+    says_street: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class StreetIndex:
             return StreetMatch(Found.NOT_NAMED)
         hits = self._score(sought, kinds) or self._alike(sought)
         asked = " ".join(word.text for word in words(text)[(kinds or sought)[0].position : sought[-1].position + 1])
-        return _decide(hits, asked)
+        return replace(_decide(hits, asked), says_street=any(token.text in _unmistakable() for token in kinds))
 
     def _score(self, sought: Sequence[_Token], kinds: Sequence[_Token]) -> list[_Hit]:
         read = {token: self._near(token.text) for token in sought}
@@ -222,6 +224,11 @@ def _sought(
     ]
     before = [token for token in content if token.position < first and token.text not in fillers]
     return kept or [token for token in before if token.position not in skip]
+
+
+@cache
+def _unmistakable() -> frozenset[str]:
+    return frozenset(read_words("streets")["unmistakable"])
 
 
 @cache

@@ -73,8 +73,13 @@ def test_the_street_is_asked_for() -> None:
 def test_an_unknown_street_is_said_to_be() -> None:
     """An unknown street is named back, and no date is given."""
     reply = ask("bac jaune rue Xylophage Wurtz")
-    assert (reply.needs, items(reply)) == ("street", [])
+    assert (reply.needs, items(reply), reply.understood) == ("street", [], True)
     assert "rue xylophage wurtz" in reply.blocks[0].text
+
+
+def test_another_subject_is_no_street() -> None:
+    """Asked for a street, a resident who goes on to passports is not told that the street is unknown."""
+    assert not ask("et pour refaire mon passeport ?").understood
 
 
 def test_streets_of_one_name_are_offered() -> None:

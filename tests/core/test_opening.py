@@ -219,6 +219,7 @@ def test_the_nearest_pool() -> None:
     query = DESK.read("la piscine la plus proche", NOON.date())
     assert query is not None
     reply = DESK.answer(query, NOON, "fr", Location(48.8270, 2.3560))
+    assert DESK.answer(DESK.nearest("piscine"), NOON, "fr", Location(48.8270, 2.3560)) == reply
     assert reply.place_id == "merles"
     items = [block.text for block in reply.blocks if block.kind is BlockKind.ITEM]
     assert items[0].startswith("Piscine de la Butte-aux-Merles, à 80 m (5 place des Merles")
