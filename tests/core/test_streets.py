@@ -70,7 +70,7 @@ def test_an_empty_file() -> None:
     assert read("rue;secteur\n") == ([], [(0, "street.none")])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=120).map(str.encode)))
 def test_no_file_breaks_the_reader(content: bytes) -> None:
     """Whatever file is put beside a calendar gives rows and faults, never a crash."""
