@@ -25,7 +25,8 @@ class KnowledgeBase:
     and the town's own over it. ``calendars`` answer collection questions. ``voice``
     holds the overrides of what the bot itself says, by language then key.
     ``version`` is a hash of every file's content (hex, 16 characters). ``origins``
-    maps ``entries/<id>``, ``places/<id>``, ``concepts/<id>`` to file and line.
+    maps ``entries/<id>``, ``places/<id>``, ``concepts/<id>`` to file and line, and what
+    is inside them: ``entries/<id>/links/0/url``.
     """
 
     root: Path

@@ -94,6 +94,8 @@ def _entry_links(layer: Layer, known: _Known, *, with_types: bool) -> None:
             known.expect("types", entry, "place_type")
         for index, _ in enumerate(_listed(entry, "follow_ups")):
             known.expect("entries", entry, "follow_ups", index, "entry")
+        for index, _ in enumerate(_listed(entry, "close_to")):
+            known.expect("entries", entry, "close_to", index)
 
 
 def _golden_links(town: Layer, known: _Known) -> None:

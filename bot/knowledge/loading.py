@@ -15,6 +15,7 @@ from bot.knowledge.books import read_books
 from bot.knowledge.faults import FaultLog, Location
 from bot.knowledge.layers import Item, Layer, read_layer
 from bot.knowledge.links import check_links
+from bot.knowledge.origins import Origins
 from bot.knowledge.overrides import read_overrides
 from bot.knowledge.rules import check_rules
 from bot.knowledge.yamlreader import parse_yaml
@@ -60,7 +61,7 @@ def inspect_base(root: Path) -> tuple[KnowledgeBase | None, tuple[Fault, ...]]:
         golden=tuple(question.value for question in town.golden if question.value is not None),
         voice=MappingProxyType(voice),
         version=content_hash(layer.files for layer in layers),
-        origins=MappingProxyType(_origins(layers)),
+        origins=_origins(layers),
     )
     return base, log.faults()
 
@@ -115,8 +116,8 @@ def _by_id(layers: Iterable[Sequence[Item[Any]]]) -> MappingProxyType[str, Any]:
     return MappingProxyType({item.value.id: item.value for item in chain.from_iterable(layers) if item.value})
 
 
-def _origins(layers: Sequence[Layer]) -> dict[str, Location]:
-    found: dict[str, Location] = {}
+def _origins(layers: Sequence[Layer]) -> Origins:
+    found: dict[str, Item[Any]] = {}
     for layer in layers:
         kinds: dict[str, tuple[Item[Any], ...]] = {
             "entries": layer.entries,
@@ -124,5 +125,5 @@ def _origins(layers: Sequence[Layer]) -> dict[str, Location]:
             "concepts": layer.concepts,
             "calendars": layer.calendars,
         }
-        found |= {f"{kind}/{item.id}": item.at() for kind, items in kinds.items() for item in items}
-    return found | {f"golden/{index}": item.at() for index, item in enumerate(layers[-1].golden)}
+        found |= {f"{kind}/{item.id}": item for kind, items in kinds.items() for item in items}
+    return Origins(found | {f"golden/{index}": item for index, item in enumerate(layers[-1].golden)})

@@ -191,6 +191,11 @@ class Entry(Base):
     follow_ups: list[FollowUp] = Field(
         default_factory=list, max_length=20, description="Les questions de suite, après la réponse."
     )
+    close_to: list[Slug] = Field(
+        default_factory=list,
+        max_length=40,
+        description="Les fiches voisines, connues comme proches : « parvis check » ne dit plus qu'elles se confondent.",
+    )
     translations: dict[LanguageCode, Translation] = Field(
         default_factory=dict, description="Les traductions, par langue (en, es…)."
     )
