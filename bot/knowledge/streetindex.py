@@ -138,7 +138,9 @@ class StreetIndex:
     ) -> _Hit:
         before = [kind for kind in kinds if kind.position < min(places)]
         last = before[-1] if before else None
-        strangers = sum(1 for token in sought if last and token.position not in places and not token.text.isdecimal())
+        # Without a kind before it, only the words that touch the name are held against it.
+        near = [token for token in sought if last or {token.position - 1, token.position + 1} & places]
+        strangers = sum(1 for token in near if token.position not in places and not token.text.isdecimal())
         # A bare name next to words that are no part of it is to be confirmed.
         same_kind = last.text == name.kind or name.kind is None if last else not strangers
         return _Hit(name, share - _STRANGER * strangers, same_kind, places | ({last.position} if last else set()))

@@ -119,6 +119,12 @@ def test_another_kind_of_street_is_to_be_confirmed() -> None:
     assert (match.found, match.streets) == (Found.SEVERAL, ("Rue Saint-Exupéry",))
 
 
+def test_a_bare_name_among_strange_words_is_to_be_confirmed() -> None:
+    """With a space gone astray in what came before it, a name is proposed, not taken for sure."""
+    index = StreetIndex(["Avenue Rinvau", "Square Louis Rinvau"])
+    assert index.find("SquareL ouis Rinvau").found is Found.SEVERAL
+
+
 def test_a_street_that_does_not_exist() -> None:
     """An unknown street is said to be unknown, with what was looked for."""
     match = INDEX.find("quand passe le bac rue Xylophage Wurtz", {"quand", "passe", "bac"})
