@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from bot.answering.phrases import Word, read_words, words
+from bot.answering.phrases import Word, nearest, read_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,6 +28,8 @@ _SLIP = 0.12
 # A word typed after the street's kind and found in no part of the name.
 _STRANGER = 0.15
 _CHOICES = 3
+# Kinds of up to this many letters look too much like other words to be repaired.
+_SHORT_KIND = 5
 # Likeness (0 to 100) from which a whole name is worth proposing.
 _ALIKE = 78
 
@@ -102,7 +104,7 @@ class StreetIndex:
 
     def find(self, text: str, fillers: Collection[str] = (), skip: Collection[int] = ()) -> StreetMatch:
         """The street named in ``text``; ``fillers`` are words, and ``skip`` positions, that say something else."""
-        found = _tokens(words(text))
+        found = _tokens([self._kind_repaired(word) for word in words(text)])
         whole = self._exact.get(_core(found), [])
         if len(whole) == 1:
             return StreetMatch(Found.ONE, (whole[0].street,), text, frozenset(token.position for token in found))
@@ -113,6 +115,12 @@ class StreetIndex:
         hits = self._score(sought, kinds) or self._alike(sought)
         asked = " ".join(word.text for word in words(text)[(kinds or sought)[0].position : sought[-1].position + 1])
         return replace(_decide(hits, asked), says_street=any(token.text in _unmistakable() for token in kinds))
+
+    def _kind_repaired(self, word: Word) -> Word:
+        """ "aveune" is an avenue, unless the word is in a street's name."""
+        if word.text in self._weights or word.text in _kinds():
+            return word
+        return Word(nearest(word.text, _long_kinds()) or word.text, word.gap)
 
     def _score(self, sought: Sequence[_Token], kinds: Sequence[_Token]) -> list[_Hit]:
         read = {token: self._near(token.text) for token in sought}
@@ -226,6 +234,11 @@ def _sought(
     ]
     before = [token for token in content if token.position < first and token.text not in fillers]
     return kept or [token for token in before if token.position not in skip]
+
+
+@cache
+def _long_kinds() -> tuple[str, ...]:
+    return tuple(sorted({kind for kind in _kinds().values() if len(kind) > _SHORT_KIND}))
 
 
 @cache

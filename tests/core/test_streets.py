@@ -96,6 +96,7 @@ def test_no_file_breaks_the_reader(content: bytes) -> None:
         ("pl de l'eglise", "Place de l'Église"),
         ("le bac vert rue verte svp", "Rue Verte"),
         ("imp. des lilas", "Impasse des Lilas"),
+        ("aveune de paris", "Avenue de Paris"),
         ("bonjour, j'habite au 14 de la rue jean jaures et je voudrais savoir quand", "Rue Jean Jaurès"),
     ],
 )
