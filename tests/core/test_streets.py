@@ -121,9 +121,10 @@ def test_another_kind_of_street_is_to_be_confirmed() -> None:
 
 
 def test_a_bare_name_among_strange_words_is_to_be_confirmed() -> None:
-    """With a space gone astray in what came before it, a name is proposed, not taken for sure."""
-    index = StreetIndex(["Avenue Rinvau", "Square Louis Rinvau"])
-    assert index.find("SquareL ouis Rinvau").found is Found.SEVERAL
+    """Next to a word that is in no street's name, a bare name is proposed, not taken for sure."""
+    index = StreetIndex(["Avenue Rinvau", "Rue Verte"])
+    assert index.find("Yvonne Rinvau").found is Found.SEVERAL
+    assert index.find("Rinvau").found is Found.ONE
 
 
 def test_a_street_that_does_not_exist() -> None:
