@@ -115,6 +115,8 @@ def _total(signs: list[tuple[float, int]], context: list[int]) -> float:
         if not covered & used:
             total += weight
             used |= covered
+    if max(weight for weight, _ in signs) < _WEIGHTS["hint"]:
+        return total
     beside = sum(bool(covered & ~used) for covered in context)
     return total + _CONTEXT * min(_MOST_CONTEXT, beside)
 

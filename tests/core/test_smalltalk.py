@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.smalltalk import Smalltalk, SmalltalkKind
-from bot.voice import shipped_texts
+from bot.answering.language import LanguageGuesser
+from bot.answering.smalltalk import Smalltalk, SmalltalkKind, reply
+from bot.messages import Block, BlockKind, Outcome, Span
+from bot.voice import Voice, shipped_texts
 
 SAID = yaml.safe_load((Path(__file__).parents[1] / "data" / "smalltalk.yaml").read_text("utf-8"))
 
@@ -46,3 +50,38 @@ def test_every_kind_has_its_words(language: str) -> None:
 def test_any_text_is_safe(text: str) -> None:
     """Whatever a resident sends, looking for small talk never fails."""
     smalltalk().detect(text)
+
+
+def town() -> Any:
+    desk = Block(BlockKind.CONTACT, (Span("Accueil de Ville-d'Essai, 01 99 00 12 34"),))
+    return SimpleNamespace(
+        voice=Voice(),
+        guesser=LanguageGuesser(("fr", "en")),
+        composer=SimpleNamespace(contact={"fr": desk, "en": desk}.get),
+        base=SimpleNamespace(city=SimpleNamespace(name="Ville-d'Essai")),
+    )
+
+
+def test_who_wants_a_person_gets_the_desk() -> None:
+    """Someone who asks for a human gets the front desk and its telephone."""
+    answer = reply("je veux parler à quelqu'un", town(), "fr")
+    assert answer is not None
+    assert answer.outcome is Outcome.HANDOVER
+    assert "01 99 00 12 34" in answer.blocks[-1].text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "start"),
+    [("in english please", "en", "Noted"), ("en français", "fr", "C'est noté"), ("türkçe", "en", "I do not speak")],
+)
+def test_who_asks_for_a_language_is_told(text: str, language: str, start: str) -> None:
+    """Someone who asks for a language is answered in it, or told that the town does not speak it."""
+    answer = reply(text, town(), "en" if language == "en" and start.startswith("I do") else "fr")
+    assert answer is not None
+    assert answer.language == language
+    assert answer.blocks[0].text.startswith(start)
+
+
+def test_a_question_gets_no_small_talk() -> None:
+    """A resident who asks for something is left to the rest of the bot."""
+    assert reply("bonjour, je voudrais un passeport", town(), "fr") is None
