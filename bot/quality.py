@@ -66,6 +66,12 @@ class Judged:
         return expected is not None and expected != _NONE and expected not in _OUTCOME_WORDS
 
     @property
+    def accepted(self) -> frozenset[str]:
+        """The entries, or outcome words, of which each is a right answer by itself."""
+        expected = self.golden.expect
+        return frozenset(self.golden.also if expected is None else (expected, *self.golden.also))
+
+    @property
     def ranking(self) -> tuple[str, ...]:
         """The entries in the order the bot holds them likely, the one it stated first."""
         stated = (self.answer.entry_id,) if _is_stated(self.answer) else ()
@@ -83,14 +89,11 @@ class Shortfall:
 
 
 def judge(golden: GoldenQuestion, answer: Answer) -> Verdict:
-    """The verdict on ``answer`` to ``golden``."""
-    if golden.clarify is not None:
-        return _judge_choices(frozenset(golden.clarify), answer)
-    if golden.expect == _NONE:
-        return _judge_nothing(answer)
-    if golden.expect in _OUTCOME_WORDS:
-        return _judge_outcome(str(golden.expect), answer)
-    return _judge_entry(str(golden.expect), answer)
+    """The verdict on ``answer`` to ``golden``; what ``also`` accepts is as right as what is expected."""
+    expected = golden.clarify
+    first = _judge_one(str(golden.expect), answer) if expected is None else _judge_choices(frozenset(expected), answer)
+    verdicts = [first, *(_judge_one(accepted, answer) for accepted in golden.also)]
+    return next((good for good in (Verdict.RIGHT, Verdict.OFFERED) if good in verdicts), first)
 
 
 def judge_all(golden: Iterable[GoldenQuestion], ask: Callable[[GoldenQuestion], Answer]) -> list[Judged]:
@@ -109,14 +112,14 @@ def figures(judged: Sequence[Judged]) -> dict[str, float]:
     questions that one entry answers. ``precision``: right, of what was stated directly.
     ``none_refused``: honestly left unanswered, of the questions that nothing answers.
     ``outcomes_right``: of the questions due an emergency, small talk, a person or choices.
-    ``stated_wrong``: of all.
+    ``stated_wrong``: of all. What ``also`` accepts counts as right in each.
     """
     entry = [one for one in judged if one.asks_for_entry]
     nothing = [one for one in judged if one.golden.expect == _NONE]
     special = [one for one in judged if not one.asks_for_entry and one.golden.expect != _NONE]
     shares = {
-        "right_first": _share(entry, lambda one: one.ranking[:1] == (one.golden.expect,)),
-        "right_within_three": _share(entry, lambda one: one.golden.expect in one.ranking[:3]),
+        "right_first": _share(entry, lambda one: not one.accepted.isdisjoint(one.ranking[:1])),
+        "right_within_three": _share(entry, lambda one: not one.accepted.isdisjoint(one.ranking[:3])),
         "right_said": _share(entry, lambda one: one.verdict is Verdict.RIGHT),
         "precision": _share(
             [one for one in judged if _is_stated(one.answer)], lambda one: one.verdict is Verdict.RIGHT
@@ -135,7 +138,7 @@ def confusions(judged: Iterable[Judged]) -> list[tuple[str, str, int]]:
     pairs = Counter(
         (str(one.golden.expect), one.ranking[0])
         for one in judged
-        if one.asks_for_entry and one.ranking and one.ranking[0] != one.golden.expect
+        if one.asks_for_entry and one.ranking and one.ranking[0] not in one.accepted
     )
     return sorted(((right, taken, number) for (right, taken), number in pairs.items()), key=lambda pair: -pair[2])
 
@@ -154,6 +157,14 @@ def wrong(judged: Iterable[Judged]) -> list[Judged]:
     return [one for one in judged if one.verdict not in (Verdict.RIGHT, Verdict.OFFERED)]
 
 
+def _judge_one(expected: str, answer: Answer) -> Verdict:
+    if expected == _NONE:
+        return _judge_nothing(answer)
+    if expected in _OUTCOME_WORDS:
+        return _judge_outcome(expected, answer)
+    return _judge_entry(expected, answer)
+
+
 def _judge_entry(expected: str, answer: Answer) -> Verdict:
     if _is_stated(answer):
         return Verdict.RIGHT if answer.entry_id == expected else Verdict.STATED_WRONG
@@ -167,7 +178,8 @@ def _judge_choices(expected: frozenset[str], answer: Answer) -> Verdict:
         return Verdict.TOO_SOON if answer.entry_id in expected else Verdict.STATED_WRONG
     if answer.outcome is Outcome.CLARIFY:
         offered = _targets(answer)
-        if expected <= offered:
+        # A vague question fits more entries than can be offered at once: any two of them are a fair choice.
+        if len(expected & offered) >= min(2, len(expected)):
             return Verdict.RIGHT
         return Verdict.OFFERED if expected & offered else Verdict.OFFERED_WRONG
     return Verdict.REFUSED if answer.outcome is Outcome.UNKNOWN else Verdict.OTHER

@@ -101,6 +101,8 @@ def _entry_links(layer: Layer, known: _Known, *, with_types: bool) -> None:
 def _golden_links(town: Layer, known: _Known) -> None:
     for question in town.golden:
         known.expect("entries", question, "expect", besides=EXPECTED_OUTCOMES)
+        for index, _ in enumerate(_listed(question, "also")):
+            known.expect("entries", question, "also", index, besides=EXPECTED_OUTCOMES)
         for index, _ in enumerate(_listed(question, "clarify")):
             known.expect("entries", question, "clarify", index)
 

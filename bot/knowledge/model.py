@@ -377,8 +377,12 @@ class GoldenQuestion(Base):
     expect: str | None = Field(
         default=None, description="L'identifiant de la fiche attendue, ou none, emergency, smalltalk, handover."
     )
+    also: list[str] = Field(
+        default_factory=list,
+        description="Ce qui convient aussi : d'autres fiches, ou none, emergency, smalltalk, handover.",
+    )
     clarify: list[Slug] | None = Field(
-        default=None, description="Les fiches entre lesquelles le choix doit être offert."
+        default=None, description="Les fiches entre lesquelles offrir le choix : il en faut deux au moins parmi elles."
     )
     language: LanguageCode | None = Field(default=None, description="La langue de l'habitant, si elle est connue.")
     tags: list[Slug] = Field(default_factory=list, description="Des étiquettes libres, pour trier les questions.")

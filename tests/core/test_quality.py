@@ -16,9 +16,10 @@ def _answer(outcome: str, entry: str | None = None, offered: str = "", ranked: s
 
 
 def _golden(expect: str) -> GoldenQuestion:
+    expect, *also = expect.split("+")
     if " " in expect:
-        return GoldenQuestion(question="?", clarify=expect.split())
-    return GoldenQuestion(question="?", expect=expect)
+        return GoldenQuestion(question="?", clarify=expect.split(), also=also)
+    return GoldenQuestion(question="?", expect=expect, also=also)
 
 
 def _judged(expect: str, answer: Answer) -> Judged:
@@ -53,6 +54,18 @@ def _judged(expect: str, answer: Answer) -> Judged:
         ("a b", _answer("answered", "c"), Verdict.STATED_WRONG),
         ("a b", _answer("unknown"), Verdict.REFUSED),
         ("a b", _answer("handover"), Verdict.OTHER),
+        ("a b c", _answer("clarify", offered="d c a"), Verdict.RIGHT),
+        ("a b c", _answer("clarify", offered="a d"), Verdict.OFFERED),
+        ("a+b", _answer("answered", "b"), Verdict.RIGHT),
+        ("a+b", _answer("answered", "c"), Verdict.STATED_WRONG),
+        ("a+b", _answer("clarify", offered="c b"), Verdict.OFFERED),
+        ("a+none", _answer("unknown"), Verdict.RIGHT),
+        ("a+none", _answer("answered", "b"), Verdict.STATED_WRONG),
+        ("a+b+emergency", _answer("emergency"), Verdict.RIGHT),
+        ("none+a", _answer("answered", "a"), Verdict.RIGHT),
+        ("smalltalk+none", _answer("unknown"), Verdict.RIGHT),
+        ("a b+a", _answer("answered", "a"), Verdict.RIGHT),
+        ("a b+a", _answer("answered", "b"), Verdict.TOO_SOON),
     ],
 )
 def test_each_answer_is_judged_by_what_it_does_to_a_resident(expect: str, answer: Answer, verdict: Verdict) -> None:
@@ -83,6 +96,17 @@ def test_the_figures_are_shares_of_the_questions_they_are_about() -> None:
         "clarified": 1 / 4,
     }
     assert [one.verdict for one in wrong(judged)] == [Verdict.STATED_WRONG, Verdict.REFUSED, Verdict.STATED_WRONG]
+
+
+def test_another_entry_that_answers_as_well_counts_as_right() -> None:
+    """Nothing is held against the bot when it gives the other of two entries that both say what was asked."""
+    judged = [
+        _judged("a+b", _answer("answered", "b", ranked="b a")),
+        _judged("a+b", _answer("unknown", ranked="c d b")),
+    ]
+    reached = figures(judged)
+    assert (reached["right_first"], reached["right_within_three"], reached["precision"]) == (0.5, 1.0, 1.0)
+    assert confusions(judged) == [("a", "c", 1)]
 
 
 def test_what_cannot_be_counted_is_left_out() -> None:

@@ -36,6 +36,7 @@ def entry(extra: str, name: str = "autre") -> str:
         ("entries/z.yaml", entry("", "encombrants"), "2 — L'identifiant « encombrants » est déjà pris"),
         ("entries/a.yaml", entry("", "none"), "2 — « none » est un mot réservé"),
         ("golden.yaml", "golden:\n  - {question: q, expect: encombrant}", "2 — La fiche « encombrant » n'existe pas"),
+        ("golden.yaml", "golden:\n  - {question: q, expect: none, also: [x]}", "2 — La fiche « x » n'existe pas"),
         ("golden.yaml", "golden:\n  - {question: q, clarify: [encombrants, x]}", "2 — La fiche « x » n'existe pas"),
         ("vocabulary/a.yaml", "concepts:\n  - {id: a, parent: b, terms: {}}", "2 — L'idée « b » n'existe pas"),
         ("vocabulary/a.yaml", "concepts:\n  - {id: a, parent: a, terms: {}}", "2 — « a » finit par être son propre"),
