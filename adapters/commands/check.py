@@ -25,10 +25,7 @@ def make(words: Words) -> Spoken:
     """The command."""
 
     def run(strict: bool, base: str | None, lang: str | None) -> int:  # noqa: ARG001 - lang is read beforehand
-        from bot.clock import SystemClock
-        from bot.knowledge.checking import check_base
         from bot.knowledge.loading import inspect_base
-        from bot.storage.memory import MemoryStore
 
         settings = settings_for(base)
         with Progress(words, sys.stderr) as progress:
@@ -36,6 +33,10 @@ def make(words: Words) -> Spoken:
             loaded, found = inspect_base(settings.base)
         if loaded is None:
             raise broken_base(words, settings.base, found)
+        from bot.clock import SystemClock
+        from bot.knowledge.checking import check_base
+        from bot.storage.memory import MemoryStore
+
         bot = open_bot(words, settings, MemoryStore())
         with Progress(words, sys.stderr) as progress:
             progress("check", 0.5)

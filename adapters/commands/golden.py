@@ -112,10 +112,14 @@ def _failure(words: Words, one: Judged) -> str:
     return words(
         "cli.test_failure",
         question=" ".join(one.golden.question.split()),
-        expected=one.golden.expect or " / ".join(one.golden.clarify or ()),
+        expected=" / ".join((*_expected(one), *one.golden.also)),
         got=_got(one),
         verdict=words(f"cli.verdict_{one.verdict.value}"),
     )
+
+
+def _expected(one: Judged) -> list[str]:
+    return one.golden.clarify or [str(one.golden.expect)]
 
 
 def _got(one: Judged) -> str:
@@ -136,7 +140,8 @@ def _record(judged: Sequence[Judged], limits: Mapping[str, float]) -> dict[str, 
         "wrong": [
             {
                 "question": one.golden.question,
-                "expected": one.golden.expect or one.golden.clarify,
+                "expected": _expected(one),
+                "also": one.golden.also,
                 "got": _got(one),
                 "verdict": one.verdict.value,
             }
