@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -33,14 +34,15 @@ def make(words: Words) -> Spoken:
             loaded, found = inspect_base(settings.base)
         if loaded is None:
             raise broken_base(words, settings.base, found)
+        from bot.checking.checker import check_base
         from bot.clock import SystemClock
-        from bot.knowledge.checking import check_base
         from bot.storage.memory import MemoryStore
 
         bot = open_bot(words, settings, MemoryStore())
         with Progress(words, sys.stderr) as progress:
             progress("check", 0.5)
-            faults = [*found, *check_base(bot.base, bot.desk.snapshot.ranker, SystemClock().now().date())]
+            today = SystemClock().now().astimezone(ZoneInfo(bot.base.city.timezone)).date()
+            faults = [*found, *check_base(bot.base, bot.desk.snapshot.ranker, today)]
         click.echo(summary(words, settings.base, len(bot.base.entries), faults))
         return exit_code(faults, strict=strict)
 
@@ -53,13 +55,15 @@ def make(words: Words) -> Spoken:
 
 
 def summary(words: Words, base: Path, entries: int, faults: Sequence[Fault]) -> str:
-    """The errors, then the warnings, then both counted."""
+    """The errors, then the warnings, then what is only good to know; the first two counted."""
     from bot.knowledge.faults import render
 
-    errors = [render(fault, words.language) for fault in faults if fault.severity == "error"]
-    warnings = [render(fault, words.language) for fault in faults if fault.severity == "warning"]
+    errors, warnings, notes = (
+        [render(fault, words.language) for fault in faults if fault.severity == severity]
+        for severity in ("error", "warning", "note")
+    )
     lines: list[str] = []
-    for title, group in (("cli.check_errors", errors), ("cli.check_warnings", warnings)):
+    for title, group in (("cli.check_errors", errors), ("cli.check_warnings", warnings), ("cli.check_notes", notes)):
         if group:
             lines += [words(title, number=len(group)), *(f"  {line}" for line in group), ""]
     if not lines:
@@ -69,5 +73,5 @@ def summary(words: Words, base: Path, entries: int, faults: Sequence[Fault]) -> 
 
 
 def exit_code(faults: Sequence[Fault], *, strict: bool) -> int:
-    """1 if an error was found or, when ``strict``, anything at all; else 0."""
-    return int(any(strict or fault.severity == "error" for fault in faults))
+    """1 if an error was found or, when ``strict``, a warning; else 0."""
+    return int(any(fault.severity == "error" or (strict and fault.severity == "warning") for fault in faults))

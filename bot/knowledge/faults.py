@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_FAULTS_PER_FILE", "Fault", "FaultLog", "Location", "Severity", "fault_texts", "render", "shorten"]
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 # More than a person reads in one go; the rest of a file's faults are counted, not described.
 MAX_FAULTS_PER_FILE = 50
@@ -41,7 +41,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing to mend. ``code`` names its text, ``values`` fill the blanks; a warning stops nothing."""
+    """One thing to mend. ``code`` names its text, ``values`` fill the blanks.
+
+    Only an error makes a base unfit to serve; a note is not even a reproach.
+    """
 
     location: Location
     code: str

@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 from string import Formatter
 
+import bot.checking
 import bot.knowledge
 from bot.knowledge.faults import MAX_FAULTS_PER_FILE, Fault, FaultLog, Location, fault_texts, render
 
-PACKAGE = Path(bot.knowledge.__file__).parent
+PACKAGES = [Path(package.__file__ or "").parent for package in (bot.knowledge, bot.checking)]
 TEXTS = {language: fault_texts(language) for language in ("fr", "en")}
 SECTIONS = {code.partition(".")[0] for code in TEXTS["fr"]}
 
@@ -18,7 +19,7 @@ SECTIONS = {code.partition(".")[0] for code in TEXTS["fr"]}
 def codes_used() -> set[str]:
     code = re.compile(rf"(?:{'|'.join(SECTIONS)})\.[a-z_]+")
     used = set()
-    for module in PACKAGE.glob("*.py"):
+    for module in (module for package in PACKAGES for module in package.glob("*.py")):
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 if code.fullmatch(node.value) and not node.value.endswith(".yaml"):

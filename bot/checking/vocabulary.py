@@ -1,0 +1,46 @@
+"""The words for ideas: those that two ideas share, those that can never be recognised, ideas without words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.answering.analysis import words_of
+from bot.answering.lexicon import shipped_lexicon
+from bot.answering.normalise import stem
+from bot.checking.findings import warning
+from bot.knowledge.faults import shorten
+from bot.voice import DEFAULT_LANGUAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.checking.findings import Case
+    from bot.knowledge.faults import Fault
+    from bot.knowledge.model import Concept
+
+__all__ = ["vocabulary"]
+
+
+def vocabulary(case: Case) -> Iterator[Fault]:
+    """Every such finding, term by term."""
+    met: dict[tuple[str, ...], tuple[Concept, str]] = {}
+    for concept in case.base.concepts.values():
+        if not concept.terms.get(DEFAULT_LANGUAGE):
+            where = case.at("concepts", concept.id, "terms")
+            yield warning(where, "concept.no_terms", id=concept.id, language=DEFAULT_LANGUAGE)
+        for language, terms in concept.terms.items():
+            for number, term in enumerate(terms):
+                where = case.at("concepts", concept.id, "terms", language, number)
+                read = _read(term, language)
+                if not read:
+                    yield warning(where, "concept.never_seen", term=shorten(term))
+                    continue
+                other, first = met.setdefault((language, *read), (concept, term))
+                if other.id != concept.id:
+                    yield warning(where, "concept.term_twice", term=shorten(term), other=other.id, first=shorten(first))
+
+
+def _read(term: str, language: str) -> tuple[str, ...]:
+    """The term as questions are searched for it (see ``bot.answering.concepts``): small words count for nothing."""
+    lexicon = shipped_lexicon(language)
+    return tuple(stem(word, language) for word in words_of(term, language) if not lexicon.is_function(word))
