@@ -77,7 +77,7 @@ class Desk:
             notice = Block(BlockKind.NOTICE, (Span(snapshot.voice.say("answer.too_long", answer.language)),))
             answer = replace(answer, blocks=(notice, *answer.blocks))
         self._store.remember(question.conversation, _next_state(turn, answer))
-        matches = turn.rankings[0].matches
+        matches = turn.ranking.matches
         timings.spent["total"] = sum(timings.spent.values())
         return replace(answer, matches=matches, timings=timings.spent)
 

@@ -27,8 +27,8 @@ OUTSIDE_WEIGHT = 0.3
 # A slight pull towards the weights measured on public question sets: what a tiny base leans on.
 _PULL = 1.0
 _NEWTON_STEPS = 25
-_PRIOR_FIRST = (-1.40, 0.473, 0.731, 0.959, 1.059, 0.5)
-_PRIOR_THREE = (-0.40, 0.473, 0.365, 0.959, 1.059, 0.5)
+_PRIOR_FIRST = (-1.40, 0.473, 0.731, 0.959, 1.059, 0.5, 0.1)
+_PRIOR_THREE = (-0.40, 0.473, 0.365, 0.959, 1.059, 0.5, 0.1)
 _FLOOR = 1e-6
 # Half an error more than was seen: the first few trials prove nothing.
 _VIRTUAL_ERROR = 0.5
@@ -36,18 +36,23 @@ _VIRTUAL_ERROR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known of one ranked question: the two best shares, and coverages between 0 and 1."""
+    """What is known of one ranked question: the two best shares, coverages between 0 and 1, and its words.
+
+    Long messages tell more than their question: the same shares are less to be trusted.
+    """
 
     first: float
     second: float
     entry: float
     base: float
     concepts: float
+    words: int
 
     def row(self) -> tuple[float, ...]:
         """The inputs of the logistic function."""
         first, second = np.log(max(self.first, _FLOOR)), np.log(max(self.second, _FLOOR))
-        return (1.0, float(first), float(first - second), self.entry, self.base, self.concepts)
+        brevity = -float(np.log(max(self.words, 1)))
+        return (1.0, float(first), float(first - second), self.entry, self.base, self.concepts, brevity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,18 @@ class Trials:
     weights: Array
     questions: Numbers
     firsts: Numbers
+
+    def joined(self, other: Trials, weight: float) -> Trials:
+        """These trials and ``other``'s, which weigh ``weight`` times as much as these in all."""
+        scale = weight * float(self.weights.sum()) / max(1e-9, float(other.weights.sum()))
+        return Trials(
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.first_right, other.first_right]),
+            np.concatenate([self.three_right, other.three_right]),
+            np.concatenate([self.weights, other.weights * np.float32(scale)]),
+            np.concatenate([self.questions, other.questions]),
+            np.concatenate([self.firsts, other.firsts]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.answering.analysis import Analysis
+    from bot.answering.lexicon import Lexicon
     from bot.knowledge.model import Concept
 
 __all__ = ["ConceptFinder", "Sighting"]
@@ -22,6 +23,7 @@ _MAX_GAP = 2
 # A parent is seen half as clearly as its child.
 _PARENT_DECAY = 0.5
 _MAX_DEPTH = 6
+_NEGATIONS = frozenset({"pas", "plus", "sans", "jamais", "rien", "no", "not", "without"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,11 @@ class ConceptFinder:
     def _matches(self, root: _Node, analysis: Analysis, language: str) -> Iterator[_Match]:
         lexicon = shipped_lexicon(language)
         own = language == analysis.language
+        asked = shipped_lexicon(analysis.language)
         kept = [
             (position, word.stem if own else stem(word.text, language), word.weight)
             for position, word in enumerate(analysis.words)
-            if not lexicon.is_function(word.text)
+            if _counts(word.text, lexicon) and (own or not asked.is_common(word.text))
         ]
         for start, (position, first, weight) in enumerate(kept):
             node = root.next.get(first)
@@ -134,4 +137,9 @@ def _follow(
 
 def _content(words: list[str], language: str) -> list[str]:
     lexicon = shipped_lexicon(language)
-    return [word for word in words if not lexicon.is_function(word)]
+    return [word for word in words if _counts(word, lexicon)]
+
+
+def _counts(word: str, lexicon: Lexicon) -> bool:
+    """True for a word expressions are made of: "la lumière marche plus" needs its "plus"."""
+    return word in _NEGATIONS or not lexicon.is_function(word)

@@ -47,28 +47,26 @@ class Decision:
     several: bool = False
 
 
-def decide(rankings: Sequence[Ranking], thresholds: Thresholds) -> Decision:
-    """Decide on one message ranked whole (first) and by its parts (the others, if it has several).
+def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -> Decision:
+    """Decide on one message by its ranking, and by those of its ``parts`` if it has several.
 
     Two parts that are each surely about another entry make two subjects: both are
-    offered. Otherwise the surest reading speaks for the message.
+    offered. A part that is sure where the whole is not, and agrees with it, speaks for it.
     """
-    whole, *parts = rankings
+    if not ranking.matches:
+        return Decision(Verdict.UNKNOWN)
+    best = ranking.matches[0]
     sure = dict.fromkeys(
-        ranking.matches[0].entry_id
-        for ranking in parts
-        if ranking.matches and ranking.matches[0].confidence >= thresholds.answer
+        part.matches[0].entry_id for part in parts if part.matches and part.matches[0].confidence >= thresholds.answer
     )
     if len(sure) > 1:
         return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES], several=True)
-    best = max(rankings, key=lambda ranking: ranking.matches[0].confidence if ranking.matches else 0.0)
-    if not best.matches:
-        return Decision(Verdict.UNKNOWN)
-    if best.matches[0].confidence >= thresholds.answer:
-        return Decision(Verdict.ANSWER, (best.matches[0].entry_id,))
-    likely = max((whole, best), key=lambda ranking: ranking.among_three)
-    choices = _choices(likely.matches)
-    if likely.among_three >= thresholds.clarify and len(choices) > 1:
+    if best.confidence >= thresholds.answer:
+        return Decision(Verdict.ANSWER, (best.entry_id,))
+    if best.entry_id in sure:
+        return Decision(Verdict.ANSWER, (best.entry_id,))
+    choices = _choices(ranking.matches)
+    if ranking.among_three >= thresholds.clarify and len(choices) > 1:
         return Decision(Verdict.CLARIFY, choices)
     return Decision(Verdict.UNKNOWN)
 

@@ -16,7 +16,7 @@ from bot.answering.features import FeatureSpace, Shares
 from bot.answering.model import Coverage, Model
 from bot.answering.scorers import LinearScorer, NeighbourScorer
 from bot.answering.training import Examples, fit, gram_basis, primal
-from bot.answering.trials import Lesson, linear_trials, neighbour_trials
+from bot.answering.trials import Lesson, echo_trials, linear_trials, neighbour_trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +33,7 @@ __all__ = ["learn"]
 
 # The Gram matrix takes the square of the number of texts (256 MB here): above, nearest phrasings serve.
 _MOST_LINEAR = 8000
+_ECHO_WEIGHT = 1.0
 
 
 def learn(
@@ -60,7 +61,7 @@ def learn(
     )
     progress(0.2)
     asked = np.array([document.asked for document in documents])
-    lesson = Lesson(analyses, sightings, asked, space, examples, len(entry_ids))
+    lesson = Lesson(analyses, sightings, asked, finder, space, examples, len(entry_ids))
     scorer, trials = (_linear if len(documents) <= _MOST_LINEAR else _neighbours)(lesson, progress)
     return Model(
         version=version,
@@ -69,7 +70,7 @@ def learn(
         scorer=scorer,
         coverage=Coverage.learn(numbered),
         known=_known(lesson, concepts),
-        calibration=fit_calibration(trials),
+        calibration=fit_calibration(trials.joined(echo_trials(lesson, scorer), _ECHO_WEIGHT)),
     )
 
 

@@ -79,4 +79,3 @@ def answer_collection(turn: Turn, entry: Entry, text: str, *, insist: bool) -> A
         )
         answer = composer.with_choices(answer, choices)
     return replace(answer, awaiting="street")
-

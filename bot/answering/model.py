@@ -62,8 +62,9 @@ class Coverage:
             by_entry += mass * max(word.weight * (entry in users), idea * any(entry in idea for idea in ideas))
             by_base += mass * max(word.weight * bool(users), idea * any(ideas))
         if not total:
-            return Signals(*shares, 0.0, 0.0, 0.0)
-        return Signals(*shares, by_entry / total, by_base / total, self._shared(sighting, space, entry))
+            return Signals(*shares, 0.0, 0.0, 0.0, 0)
+        shared = self._shared(sighting, space, entry)
+        return Signals(*shares, by_entry / total, by_base / total, shared, len(analysis.words))
 
     def _shared(self, sighting: Sighting, space: FeatureSpace, entry: int) -> float:
         """Share of the concepts named outright that ``entry`` speaks of; 1 if none is named."""

@@ -11,7 +11,8 @@ import Stemmer
 __all__ = ["clean", "fold", "stem", "tokens"]
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "‘": "'"})
-_TOKEN = re.compile(r"[^\W_]+")
+# Chinese and Japanese are written without spaces: each character counts as a word.
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 # French elisions: the letter before the apostrophe is a word of its own ("l'école", "qu'est").
 _ELISION = re.compile(r"\b(l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'(?=\w)")
 # More combining marks than this on one letter is decoration, not writing; Vietnamese needs two.
@@ -56,8 +57,15 @@ def tokens(text: str) -> list[str]:
 _STEMMERS = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}
 
 
+_FEMININE = re.compile(r"ee(s?)$")
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str, language: str = "fr") -> str:
     """The Snowball stem of a folded word; the word itself in a language without a stemmer here."""
     stemmer = _STEMMERS.get(language)
-    return stemmer.stemWord(word) if stemmer is not None else word
+    if stemmer is None:
+        return word
+    # Without accents, Snowball no longer sees that "cassée" is "cassé" with one more letter.
+    plain = _FEMININE.sub(r"e\1", word) if language == "fr" else word
+    return stemmer.stemWord(plain)

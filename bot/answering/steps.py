@@ -160,9 +160,7 @@ def _facet(turn: Turn, entry: Entry, facet: Facet) -> Answer:
         near = turn.snapshot.base.entries.get(follow_up.entry or "")
         if near is not None and (near.kind == _FACET_KINDS.get(facet) or read(near, turn.language)):
             return _entry(turn, near)
-    said = turn.snapshot.voice.say(
-        "answer.unknown_detail", turn.language, title=composer.title(entry, turn.language)
-    )
+    said = turn.snapshot.voice.say("answer.unknown_detail", turn.language, title=composer.title(entry, turn.language))
     return composer.unknown(turn.language, notice=said)
 
 
@@ -178,7 +176,7 @@ def _same_subject(turn: Turn, entry: Entry) -> Answer | None:
             continue
         if ranker.covered(turn.text, turn.language, match.entry_id) < _OWN_WORDS:
             continue
-        alone = max((ranking.matches[0].confidence for ranking in turn.rankings if ranking.matches), default=0.0)
+        alone = max((found.confidence for found in turn.ranking.matches[:1]), default=0.0)
         if match.confidence >= max(turn.snapshot.thresholds.answer, alone):
             return _entry(turn, turn.snapshot.base.entries[match.entry_id])
     return None
@@ -186,7 +184,7 @@ def _same_subject(turn: Turn, entry: Entry) -> Answer | None:
 
 def _collected(turn: Turn) -> Answer | None:
     """A collection whose street hid the question from the ranking ("bac jaune rue de la Mairie")."""
-    for match in turn.rankings[0].matches[:_CANDIDATES]:
+    for match in turn.ranking.matches[:_CANDIDATES]:
         entry = turn.snapshot.base.entries[match.entry_id]
         if entry.calendar is not None:
             return answer_collection(turn, entry, turn.text, insist=False)

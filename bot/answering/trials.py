@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.answering.analysis import Analysis
 from bot.answering.calibration import OUTSIDE_WEIGHT, Trials
 from bot.answering.model import Coverage
 from bot.answering.training import Examples, fit
@@ -17,24 +18,25 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bot.answering.analysis import Analysis
-    from bot.answering.concepts import Sighting
+    from bot.answering.concepts import ConceptFinder, Sighting
     from bot.answering.features import FeatureSpace
-    from bot.answering.scorers import NeighbourScorer
+    from bot.answering.scorers import NeighbourScorer, Scorer
 
     Array = NDArray[np.float32]
     Mask = NDArray[np.bool_]
     Progress = Callable[[float], None]
 
-__all__ = ["Lesson", "linear_trials", "neighbour_trials"]
+__all__ = ["Lesson", "echo_trials", "linear_trials", "neighbour_trials"]
 
-_PHRASING_FOLDS = 5
-_ENTRY_FOLDS = 3
+_PHRASING_FOLDS = 4
+_ENTRY_FOLDS = 2
 # A trial needs no more: at 1e-3 the shares are those of 1e-5 to the second decimal.
 _TOLERANCE = 1e-3
 _FIRST_CHOICES = 3
 # Enough to fit six numbers well; a very large base need not ask itself everything.
 _MOST_TRIALS = 800
+_WORDS_LOST = 1 / 3
+_SEED = 20261120
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Lesson:
     analyses: Sequence[Analysis]
     sightings: Sequence[Sighting]
     asked: Mask
+    finder: ConceptFinder
     space: FeatureSpace
     examples: Examples
     classes: int
@@ -66,11 +69,15 @@ class Lesson:
 
     def trial(self, row: int, logits: Array, coverage: Coverage) -> _Trial:
         """How the question ``row`` fared with a model that scored it ``logits``."""
+        return self.trial_of(row, self.analyses[row], self.sightings[row], logits, coverage)
+
+    def trial_of(self, row: int, analysis: Analysis, sighting: Sighting, logits: Array, coverage: Coverage) -> _Trial:
+        """The same for another wording of the question ``row``."""
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         best = np.argsort(-shares)[:_FIRST_CHOICES].tolist()
         pair = (float(shares[best[0]]), float(shares[best[1]]) if len(best) > 1 else 0.0)
-        signals = coverage.signals(self.analyses[row], self.sightings[row], self.space, pair, best[0])
+        signals = coverage.signals(analysis, sighting, self.space, pair, best[0])
         truth = int(self.examples.entries[row])
         return _Trial(row, signals.row(), best[0], best[0] == truth, truth in best)
 
@@ -114,10 +121,35 @@ def _ask(lesson: Lesson, basis: Array, left_out: Mask, questions: Mask) -> Itera
         yield lesson.trial(row, logits, coverage)
 
 
+def echo_trials(lesson: Lesson, scorer: Scorer) -> Trials:
+    """Ask the trained model each phrasing again with about a third of its words missing.
+
+    Staff write phrasings as different from one another as they can, so leaving one out
+    is harder than most residents' questions; these, which use words the staff thought
+    of, are easier. Calibration needs both to know what lies between.
+    """
+    chance = np.random.default_rng(_SEED)
+    coverage = lesson.coverage(np.arange(len(lesson.asked)))
+    found: list[tuple[_Trial, bool]] = []
+    for row in _sample(lesson):
+        words = lesson.analyses[row].words
+        kept = tuple(word for word in words if chance.random() >= _WORDS_LOST) or words[:1]
+        analysis = Analysis(kept, lesson.analyses[row].language)
+        sighting = lesson.finder.find(analysis)
+        logits = scorer.logits(lesson.space.vector(analysis, sighting))
+        found.append((lesson.trial_of(row, analysis, sighting, logits, coverage), True))
+    return replace(_table(found), firsts=np.full(len(found), -1, np.int32))
+
+
+def _sample(lesson: Lesson) -> list[int]:
+    rows = np.flatnonzero(lesson.asked)
+    chosen: list[int] = rows[np.linspace(0, len(rows) - 1, min(_MOST_TRIALS, len(rows))).astype(int)].tolist()
+    return chosen
+
+
 def neighbour_trials(lesson: Lesson, scorer: NeighbourScorer, progress: Progress) -> Trials:
     """The same for a very large base: a sample of questions, each left out alone and then with its entry."""
-    rows = np.flatnonzero(lesson.asked)
-    sample = rows[np.linspace(0, len(rows) - 1, min(_MOST_TRIALS, len(rows))).astype(int)].tolist()
+    sample = _sample(lesson)
     coverage = lesson.coverage(np.arange(len(lesson.asked)))
     entries = lesson.examples.entries
     found: list[tuple[_Trial, bool]] = []

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Timings", "Turn"]
 
-_LONG = 6
+# Words: from here on a message may have two subjects, and from there on it rambles.
+_LONG = 5
+_RAMBLING = 20
 
 
 @dataclass(slots=True)
@@ -67,19 +69,27 @@ class Turn:
         return self.snapshot.places.read(self.text, self.today)
 
     @cached_property
-    def rankings(self) -> tuple[Ranking, ...]:
-        """The message ranked whole, then by its parts if it is long enough to have some."""
+    def ranking(self) -> Ranking:
+        """The message ranked; a very long one also by its parts."""
+        with self.timings.step("rank"):
+            ranker = self.snapshot.ranker
+            if len(self.text.split()) < _RAMBLING:
+                return ranker.rank(self.text, self.language)
+            return ranker.rank_long(self.text, clauses(self.text, self.language), self.language)
+
+    @cached_property
+    def parts(self) -> tuple[Ranking, ...]:
+        """The parts of the message ranked on their own, if it is long enough to have some."""
+        if len(self.text.split()) < _LONG:
+            return ()
         with self.timings.step("rank"):
             rank = self.snapshot.ranker.rank
-            whole = rank(self.text, self.language)
-            if len(whole.analysis.words) < _LONG:
-                return (whole,)
-            return (whole, *(rank(part, self.language) for part in clauses(self.text, self.language)))
+            return tuple(rank(part, self.language) for part in clauses(self.text, self.language))
 
     @cached_property
     def decision(self) -> Decision:
         """What the ranking alone would do."""
-        return decide(self.rankings, self.snapshot.thresholds)
+        return decide(self.ranking, self.parts, self.snapshot.thresholds)
 
     @property
     def last_entry(self) -> Entry | None:
