@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.trust import Trust, trust_of, trust_of_place
@@ -14,10 +13,12 @@ from bot.voice import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from bot.answering.trust import Standing
     from bot.checking.findings import Case
     from bot.knowledge.faults import Fault
+    from bot.knowledge.model import Entry
 
 __all__ = ["reviews", "translations"]
 
@@ -83,12 +84,14 @@ def translations(case: Case) -> Iterator[Fault]:
 
 
 def _missing(case: Case, language: str) -> Iterator[Fault]:
-    entries = case.base.entries.values()
-    missing = [entry.id for entry in entries if language not in entry.translations]
-    where = Location(Path("city.yaml"))
-    if missing and len(missing) == len(entries):
-        yield warning(where, "check.translation_none", language=language)
-    elif missing:
-        yield warning(
-            where, "check.translation_missing", language=language, number=len(missing), names=", ".join(missing)
-        )
+    """One line for the town's own entries, one for the included pack's."""
+    folders: dict[Path, list[Entry]] = {}
+    for entry in case.base.entries.values():
+        folders.setdefault(case.at("entries", entry.id).file.parent.parent, []).append(entry)
+    for folder, entries in folders.items():
+        missing = [entry.id for entry in entries if language not in entry.translations]
+        where, names = Location(folder / "city.yaml"), ", ".join(missing)
+        if missing and len(missing) == len(entries):
+            yield warning(where, "check.translation_none", language=language)
+        elif missing:
+            yield warning(where, "check.translation_missing", language=language, number=len(missing), names=names)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.analysis import words_of
 from bot.answering.lexicon import shipped_lexicon
-from bot.answering.normalise import stem
+from bot.answering.normalise import stem, tokens
 from bot.checking.findings import warning
 from bot.knowledge.faults import shorten
 from bot.voice import DEFAULT_LANGUAGE
@@ -37,7 +37,9 @@ def vocabulary(case: Case) -> Iterator[Fault]:
                     continue
                 other, first = met.setdefault((language, *read), (concept, term))
                 if other.id != concept.id:
-                    yield warning(where, "concept.term_twice", term=shorten(term), other=other.id, first=shorten(first))
+                    same = tokens(term) == tokens(first)
+                    code = "concept.term_twice" if same else "concept.term_alike"
+                    yield warning(where, code, term=shorten(term), other=other.id, first=shorten(first))
 
 
 def _read(term: str, language: str) -> tuple[str, ...]:

@@ -281,10 +281,10 @@ def test_places_that_say_too_little_are_noted(told: Told) -> None:
 
 
 def test_a_kind_of_place_the_town_lacks_is_named(told: Told) -> None:
-    """The national entry on libraries helps nobody in a town without one."""
+    """The national entry on libraries helps nobody in a town without one; a note, for the town did not write it."""
     pack = [{**BULKY, "id": "bibliotheques", "questions": list("abcde"), "place_type": "bibliotheque"}]
     ((severity, code, text),) = told(BULKY, POOL, pack=pack)
-    assert (severity, code) == ("warning", "check.no_such_place_type")
+    assert (severity, code) == ("note", "check.no_such_place_type")
     assert text.startswith("../france/entries/fiches.yaml:")
 
 
@@ -292,9 +292,16 @@ def test_words_for_ideas_are_checked(told: Told) -> None:
     """A term in two ideas, one that is all small words, and an idea without French words are named."""
     concepts = [
         {"id": "bain", "terms": {"fr": ["piscine municipale", "à la"]}},
-        {"id": "nage", "terms": {"fr": ["les piscines municipales", "nager"], "en": ["nager"]}},
+        {"id": "impots", "terms": {"fr": ["taxe"], "en": ["taxi"]}},
+        {"id": "nage", "terms": {"fr": ["Piscine  MUNICIPALE", "taxi"]}},
         {"id": "pool", "terms": {"en": ["pool"]}},
     ]
     found = told(concepts=concepts)
-    assert [code for _, code, _ in found] == ["concept.never_seen", "concept.term_twice", "concept.no_terms"]
+    assert [code for _, code, _ in found] == [
+        "concept.never_seen",
+        "concept.term_twice",
+        "concept.term_alike",
+        "concept.no_terms",
+    ]
     assert "« bain »" in found[1][2]
+    assert "« impots »" in found[2][2]
