@@ -65,7 +65,7 @@ def explain_question(question: Question, snapshot: Snapshot) -> Explanation:
     text = clean(question.text)
     language = snapshot.guesser.guess(text, question.language, None)
     turn = Turn(question, snapshot, text, language, None, question.received_at, Timings())
-    return explain(turn.rankings, turn.decision, snapshot.thresholds)
+    return explain((turn.ranking, *turn.parts), turn.decision, snapshot.thresholds)
 
 
 def explain(rankings: Sequence[Ranking], decision: Decision, thresholds: Thresholds) -> Explanation:

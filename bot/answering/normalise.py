@@ -68,4 +68,5 @@ def stem(word: str, language: str = "fr") -> str:
         return word
     # Without accents, Snowball no longer sees that "cassée" is "cassé" with one more letter.
     plain = _FEMININE.sub(r"e\1", word) if language == "fr" else word
-    return stemmer.stemWord(plain)
+    stemmed: str = stemmer.stemWord(plain)
+    return stemmed
