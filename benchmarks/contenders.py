@@ -138,9 +138,10 @@ class Svm:
         from sklearn.pipeline import make_union  # type: ignore[import-untyped]
         from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 
-        shared: Mapping[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode", "token_pattern": r"\w+"}
+        shared: Mapping[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode"}
+        words: Mapping[str, Any] = {**shared, "token_pattern": r"\w+"}
         self._features = make_union(
-            TfidfVectorizer(ngram_range=(1, 2), **shared),
+            TfidfVectorizer(ngram_range=(1, 2), **words),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **shared),
         )
         texts, labels = [text for text, _ in base], [label for _, label in base]
