@@ -55,23 +55,24 @@ def make(words: Words) -> Spoken:
 
 
 def summary(words: Words, base: Path, entries: int, faults: Sequence[Fault]) -> str:
-    """The errors, then the warnings, then what is only good to know; the first two counted."""
+    """The errors, then the warnings, then what is good to know, and all counted."""
     from bot.knowledge.faults import render
 
-    errors, warnings, notes = (
-        [render(fault, words.language) for fault in faults if fault.severity == severity]
+    groups = {
+        severity: [render(fault, words.language) for fault in faults if fault.severity == severity]
         for severity in ("error", "warning", "note")
-    )
+    }
     lines: list[str] = []
-    for title, group in (("cli.check_errors", errors), ("cli.check_warnings", warnings), ("cli.check_notes", notes)):
+    for severity, group in groups.items():
         if group:
-            lines += [words(title, number=len(group)), *(f"  {line}" for line in group), ""]
+            lines += [words(f"cli.check_{severity}s", number=len(group)), *(f"  {line}" for line in group), ""]
     if not lines:
         return words("cli.check_fine", path=base, entries=entries)
-    total = words("cli.check_summary", path=base, entries=entries, errors=len(errors), warnings=len(warnings))
-    return "\n".join([*lines, total])
+    counts = {f"{severity}s": len(group) for severity, group in groups.items()}
+    return "\n".join([*lines, words("cli.check_summary", path=base, entries=entries, **counts)])
 
 
 def exit_code(faults: Sequence[Fault], *, strict: bool) -> int:
-    """1 if an error was found or, when ``strict``, a warning; else 0."""
-    return int(any(fault.severity == "error" or (strict and fault.severity == "warning") for fault in faults))
+    """1 if an error was found or, when ``strict``, a warning; what is good to know fails nothing."""
+    failing = ("error", "warning") if strict else ("error",)
+    return int(any(fault.severity in failing for fault in faults))
