@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from bot.messages import Outcome
@@ -24,6 +25,7 @@ __all__ = [
     "figures",
     "judge",
     "judge_all",
+    "recordable",
     "shortfalls",
     "wrong",
 ]
@@ -150,6 +152,14 @@ def shortfalls(reached: Mapping[str, float], limits: Mapping[str, float]) -> lis
         for name, limit in limits.items()
         if name in reached and (reached[name] > limit if name in _LESS_IS_BETTER else reached[name] < limit)
     ]
+
+
+def recordable(reached: Mapping[str, float]) -> dict[str, float]:
+    """``reached`` as limits to write in a base: three decimals, rounded so that they are just met."""
+    return {
+        name: (ceil(share * 1000) if name in _LESS_IS_BETTER else floor(share * 1000)) / 1000
+        for name, share in reached.items()
+    }
 
 
 def wrong(judged: Iterable[Judged]) -> list[Judged]:

@@ -84,7 +84,7 @@ def has_regressed(judged: Sequence[Judged], limits: Mapping[str, float]) -> bool
 
 def report_text(words: Words, judged: Sequence[Judged], limits: Mapping[str, float], *, full: bool) -> str:
     """Figures, wrong answers and what has regressed; with ``full`` also the pairs confused and limits to record."""
-    from bot.quality import confusions, figures, shortfalls, wrong
+    from bot.quality import confusions, figures, recordable, shortfalls, wrong
 
     if not judged:
         return words("cli.test_none")
@@ -99,7 +99,7 @@ def report_text(words: Words, judged: Sequence[Judged], limits: Mapping[str, flo
         lines += [f"  {words('cli.test_pair', right=right, taken=taken, number=n)}" for right, taken, n in pairs]
     if full:
         lines += ["", words("cli.test_to_record"), "quality:"]
-        lines += [f"  {name}: {share:.3f}" for name, share in reached.items()]
+        lines += [f"  {name}: {share:.3f}" for name, share in recordable(reached).items()]
     lines.append("")
     for short in shortfalls(reached, limits):
         name = words(f"cli.figure_{short.name}")

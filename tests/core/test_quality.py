@@ -6,7 +6,7 @@ import pytest
 
 from bot.knowledge.model import GoldenQuestion, Quality
 from bot.messages import Answer, Choice, Match, Outcome
-from bot.quality import FIGURES, Judged, Verdict, confusions, figures, judge, judge_all, shortfalls, wrong
+from bot.quality import FIGURES, Judged, Verdict, confusions, figures, judge, judge_all, recordable, shortfalls, wrong
 
 
 def _answer(outcome: str, entry: str | None = None, offered: str = "", ranked: str = "") -> Answer:
@@ -132,6 +132,14 @@ def test_floors_and_ceilings_are_told_apart() -> None:
     reached = {"right_first": 0.8, "stated_wrong": 0.05, "refused": 0.1}
     limits = {"right_first": 0.9, "stated_wrong": 0.02, "refused": 0.1, "precision": 0.9}
     assert [short.name for short in shortfalls(reached, limits)] == ["right_first", "stated_wrong"]
+
+
+def test_recorded_limits_are_met_by_what_was_measured() -> None:
+    """Staff who copy the limits into city.yaml and test again do not fail by a rounding."""
+    reached = {"right_first": 2 / 3, "stated_wrong": 1 / 3, "refused": 0.0, "precision": 1.0}
+    limits = recordable(reached)
+    assert limits == {"right_first": 0.666, "stated_wrong": 0.334, "refused": 0.0, "precision": 1.0}
+    assert shortfalls(reached, limits) == []
 
 
 def test_every_figure_can_be_limited_in_a_base() -> None:
