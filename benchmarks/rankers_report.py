@@ -94,12 +94,16 @@ def _promises(quality: Figures) -> str:
 
 
 def _reliability(quality: Figures) -> str:
+    """A row for each tenth of confidence, a column for each set."""
+    cells: dict[int, dict[str, str]] = {}
+    for name, rankers in quality.items():
+        for sure, good, count in reliability(rankers["parvis"]["confidences"], rankers["parvis"]["right"]):
+            cells.setdefault(min(int(sure * 10), 9), {})[name] = f"{number(sure)} → {number(good)} ({count})"
     rows = [
-        [name, number(sure, 3), number(good, 3), str(count)]
-        for name, rankers in quality.items()
-        for sure, good, count in reliability(rankers["parvis"]["confidences"], rankers["parvis"]["right"])
+        [f"{number(tenth / 10, 1)} à {number((tenth + 1) / 10, 1)}", *(found.get(name, "–") for name in quality)]
+        for tenth, found in sorted(cells.items())
     ]
-    return table(["", "confiance", "part juste", "questions"], rows)
+    return table(["confiance", *(f"{name} : annoncé → juste (questions)" for name in quality)], rows)
 
 
 def _speed_table(speed: Figures) -> str:
