@@ -10,13 +10,12 @@ from bot.answering.emergency import emergency_blocks
 from bot.answering.normalise import clean
 from bot.answering.steps import STEPS
 from bot.answering.turn import Timings, Turn
-from bot.messages import Answer, Block, BlockKind, Outcome, Span
+from bot.messages import Answer, Block, BlockKind, Outcome, Question, Span
 from bot.ports import ConversationState
 
 if TYPE_CHECKING:
     from bot.answering.emergency import Emergency, EmergencyDetector
     from bot.answering.snapshot import Snapshot
-    from bot.messages import Question
     from bot.ports import Clock, Store
 
 __all__ = ["Desk"]
@@ -24,6 +23,7 @@ __all__ = ["Desk"]
 _LOG = logging.getLogger("parvis.desk")
 # Longer messages are read up to here, and the resident is told.
 _MAX_TEXT = 1000
+_NOBODY = "warm-up"
 
 
 class Desk:
@@ -43,6 +43,13 @@ class Desk:
     def swap(self, snapshot: Snapshot) -> None:
         """Answer from ``snapshot`` from now on; answers under way keep theirs."""
         self._snapshot = snapshot
+
+    def warm_up(self) -> None:
+        """Read what the first answer would otherwise wait for."""
+        now = self._clock.now()
+        self.answer(Question("", "", "", _NOBODY, "?", now))
+        self._snapshot.places.read("?", now.date())
+        self._store.forget(_NOBODY)
 
     def answer(self, question: Question) -> Answer:
         """Answer ``question``; never raises: the resident always gets at least the desk to call."""

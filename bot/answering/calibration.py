@@ -9,7 +9,7 @@ saw its whole entry (any answer is then wrong).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,9 +70,9 @@ class Trials:
     questions: Numbers
     firsts: Numbers
 
-    def joined(self, other: Trials, weight: float) -> Trials:
-        """These trials and ``other``'s, which weigh ``weight`` times as much as these in all."""
-        scale = weight * float(self.weights.sum()) / max(1e-9, float(other.weights.sum()))
+    def joined(self, other: Trials) -> Trials:
+        """These trials and ``other``'s, which weigh as much as these in all."""
+        scale = float(self.weights.sum()) / max(1e-9, float(other.weights.sum()))
         return Trials(
             np.concatenate([self.rows, other.rows]),
             np.concatenate([self.first_right, other.first_right]),
@@ -119,20 +119,37 @@ class Calibration:
         return float(self.confidence[order][reached[-1]])
 
 
-def fit_calibration(trials: Trials) -> Calibration:
-    """Fit both probabilities on ``trials``."""
-    first = _fit(trials, trials.first_right, _PRIOR_FIRST)
-    three = _fit(trials, trials.three_right, _PRIOR_THREE)
-    confidence = 1 / (1 + np.exp(-(trials.rows @ first)))
+def fit_calibration(trials: Trials, echoes: Trials) -> Calibration:
+    """Fit both probabilities.
+
+    ``trials`` say how the signals weigh against one another. They are harder than what
+    residents ask, for staff write phrasings as different as they can; ``echoes``, which
+    repeat words the staff thought of, are easier. The level of the probabilities is set
+    between the two, half and half.
+    """
+    both = trials.joined(echoes)
+    first = _level(both, both.first_right, _fit(trials, trials.first_right, _PRIOR_FIRST))
+    three = _level(both, both.three_right, _fit(trials, trials.three_right, _PRIOR_THREE))
+    confidence = 1 / (1 + np.exp(-(both.rows @ first)))
     return Calibration(
         first,
         three,
         confidence.astype(np.float32),
-        trials.first_right,
-        trials.weights,
-        trials.questions,
-        trials.firsts,
+        both.first_right,
+        both.weights,
+        both.questions,
+        both.firsts,
     )
+
+
+def _level(trials: Trials, right: Array, weights: Array) -> Array:
+    """``weights`` stretched and shifted so that they fit ``trials`` as a whole (Platt scaling)."""
+    logits = np.stack([np.ones(len(trials.rows)), trials.rows @ weights], axis=1)
+    flat = replace(trials, rows=logits)
+    shift, stretch = _newton(flat, right.astype(np.float64), np.array([0.0, 1.0]), np.ones(2, bool)).tolist()
+    levelled = weights * np.float32(max(stretch, 0.0))
+    levelled[0] += shift
+    return levelled.astype(np.float32)
 
 
 def _fit(trials: Trials, right: Array, prior: tuple[float, ...]) -> Array:

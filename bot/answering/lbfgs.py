@@ -1,12 +1,14 @@
 """Limited-memory BFGS, the usual method for smooth convex problems with many unknowns.
 
-Written here because SciPy, which has it, adds 143 MB to the container
-(docs/decisions/). Nocedal and Wright, "Numerical Optimization", algorithms 7.4 and 3.1.
+Written here because SciPy, which has it, would add 143 MB to the container
+(docs/decisions/), and because the space of the examples needs an inner product of
+its own. Nocedal and Wright, "Numerical Optimization", algorithms 7.4 and 3.1.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,31 +19,43 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float32]
+    Inner = Callable[[Array, Array], float]
 
 __all__ = ["minimise"]
 
-_MEMORY = 8
+_MEMORY = 6
 _DECREASE = 1e-4
 _MAX_HALVINGS = 20
 _SLOW_STEPS = 2
 
 
-def minimise(loss: Callable[[Array], tuple[float, Array]], start: Array, *, tolerance: float, steps: int) -> Array:
-    """The point where ``loss`` (value and gradient) is least.
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A step and how the gradient turned along it; ``inverse`` of their product."""
+
+    change: Array
+    turn: Array
+    inverse: float
+
+
+def minimise(
+    loss: Callable[[Array], tuple[float, Array]], start: Array, inner: Inner, *, tolerance: float, steps: int
+) -> Array:
+    """The point where ``loss`` (value and gradient) is least, in the space whose product is ``inner``.
 
     Stops when two steps running gain less than ``tolerance`` of the value, or after
     ``steps``. The first step only finds the scale of the problem and never ends it.
     """
     point = start
     value, gradient = loss(point)
-    history: deque[tuple[Array, Array, float]] = deque(maxlen=_MEMORY)
+    history: deque[_Pair] = deque(maxlen=_MEMORY)
     slow = 0
     for step in range(steps):
-        direction = _direction(gradient, history)
-        slope = float(gradient @ direction)
+        direction = _direction(gradient, history, inner)
+        slope = inner(gradient, direction)
         if slope >= 0:
             break
-        length = 1.0 if history else 1.0 / max(1e-12, float(np.abs(gradient).sum()))
+        length = 1.0 if history else 1.0 / max(1e-12, float(np.sqrt(-slope)))
         for _ in range(_MAX_HALVINGS):
             moved = point + np.float32(length) * direction
             new_value, new_gradient = loss(moved)
@@ -50,10 +64,10 @@ def minimise(loss: Callable[[Array], tuple[float, Array]], start: Array, *, tole
             length /= 2
         else:
             break
-        change, turn = moved - point, new_gradient - gradient
-        curvature = float(change @ turn)
+        change, turn = np.float32(length) * direction, new_gradient - gradient
+        curvature = inner(change, turn)
         if curvature > 0:
-            history.append((change, turn, 1.0 / curvature))
+            history.append(_Pair(change, turn, 1.0 / curvature))
         slow = slow + 1 if step and value - new_value <= tolerance * max(1.0, abs(new_value)) else 0
         point, value, gradient = moved, new_value, new_gradient
         if slow == _SLOW_STEPS:
@@ -61,16 +75,16 @@ def minimise(loss: Callable[[Array], tuple[float, Array]], start: Array, *, tole
     return point
 
 
-def _direction(gradient: Array, history: deque[tuple[Array, Array, float]]) -> Array:
+def _direction(gradient: Array, history: deque[_Pair], inner: Inner) -> Array:
     direction = -gradient
     shares = []
-    for change, turn, inverse in reversed(history):
-        share = inverse * float(change @ direction)
-        direction = direction - np.float32(share) * turn
+    for pair in reversed(history):
+        share = pair.inverse * inner(pair.change, direction)
+        direction -= np.float32(share) * pair.turn
         shares.append(share)
     if history:
-        change, turn, inverse = history[-1]
-        direction = direction * np.float32(1.0 / (inverse * float(turn @ turn)))
-    for (change, turn, inverse), share in zip(history, reversed(shares), strict=True):
-        direction = direction + np.float32(share - inverse * float(turn @ direction)) * change
+        last = history[-1]
+        direction *= np.float32(1.0 / (last.inverse * inner(last.turn, last.turn)))
+    for pair, share in zip(history, reversed(shares), strict=True):
+        direction += np.float32(share - pair.inverse * inner(pair.turn, direction)) * pair.change
     return direction

@@ -15,7 +15,7 @@ from bot.answering.calibration import fit_calibration
 from bot.answering.features import FeatureSpace, Shares
 from bot.answering.model import Coverage, Model
 from bot.answering.scorers import LinearScorer, NeighbourScorer
-from bot.answering.training import Examples, fit, gram_basis, primal
+from bot.answering.training import Examples, fit, gram_matrix, primal
 from bot.answering.trials import Lesson, echo_trials, linear_trials, neighbour_trials
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ __all__ = ["learn"]
 
 # The Gram matrix takes the square of the number of texts (256 MB here): above, nearest phrasings serve.
 _MOST_LINEAR = 8000
-_ECHO_WEIGHT = 1.0
 
 
 def learn(
@@ -70,18 +69,18 @@ def learn(
         scorer=scorer,
         coverage=Coverage.learn(numbered),
         known=_known(lesson, concepts),
-        calibration=fit_calibration(trials.joined(echo_trials(lesson, scorer), _ECHO_WEIGHT)),
+        calibration=fit_calibration(trials, echo_trials(lesson, scorer)),
     )
 
 
 def _linear(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:
     vectors, size = lesson.examples.vectors, lesson.space.size
-    basis, roots = gram_basis(vectors, size)
-    progress(0.4)
-    whole = fit(basis, lesson.examples, lesson.classes)
+    gram = gram_matrix(vectors, size)
+    progress(0.3)
+    dual = fit(gram, lesson.examples, lesson.classes)
     progress(0.5)
-    trials = linear_trials(lesson, basis, lambda share: progress(0.5 + share / 2))
-    return LinearScorer(primal(vectors, size, basis, roots, whole).astype(np.float16)), trials
+    trials = linear_trials(lesson, gram, lambda share: progress(0.5 + share / 2))
+    return LinearScorer(primal(vectors, size, dual).astype(np.float16)), trials
 
 
 def _neighbours(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:

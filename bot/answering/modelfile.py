@@ -22,6 +22,8 @@ from bot.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
 __all__ = ["load_model", "model_path", "save_model"]
 
 _SUFFIX = ".parvis-model.npz"
@@ -61,7 +63,8 @@ def save_model(model: Model, path: Path) -> None:
         "concepts": {concept: sorted(entries) for concept, entries in model.coverage.concepts.items()},
     }
     arrays: dict[str, Any] = {
-        "tables": np.frombuffer(json.dumps(tables, ensure_ascii=False).encode(), np.uint8),
+        # One table an array: a single large one would hold up every other thread while it is parsed.
+        **{f"table.{name}": _encoded(table) for name, table in tables.items()},
         "numbers": np.concatenate([np.fromiter(ids.values(), np.int32, len(ids)) for ids in model.space.ids.values()]),
         **{f"scorer.{name}": array for name, array in model.scorer.arrays().items()},
         **{f"calibration.{name}": getattr(model.calibration, name) for name in Calibration.__slots__},
@@ -77,6 +80,10 @@ def save_model(model: Model, path: Path) -> None:
     _prune(path.parent)
 
 
+def _encoded(table: object) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(table, ensure_ascii=False).encode(), np.uint8)
+
+
 def _prune(folder: Path) -> None:
     models = sorted(folder.glob(f"*{_SUFFIX}"), key=lambda file: file.stat().st_mtime, reverse=True)
     for old in models[_KEPT:]:
@@ -88,7 +95,11 @@ def load_model(path: Path) -> Model:
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        tables = json.loads(arrays["tables"].tobytes())
+        tables = {
+            name.removeprefix("table."): json.loads(array.tobytes())
+            for name, array in arrays.items()
+            if name.startswith("table.")
+        }
         return _assemble(tables, arrays)
     except (OSError, ValueError, KeyError, EOFError, TypeError, IndexError) as error:
         raise ModelError(f"no usable model at {path.name}") from error

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Lesson", "echo_trials", "linear_trials", "neighbour_trials"]
 
-_PHRASING_FOLDS = 4
-_ENTRY_FOLDS = 2
-# A trial needs no more: at 1e-3 the shares are those of 1e-5 to the second decimal.
-_TOLERANCE = 1e-3
+_FOLDS = 10
+_FEWEST_ROUNDS = 1
+# Up to this many texts every fold is asked; a base ten times as large has one fold in ten asked.
+_ENOUGH_TEXTS = 700
+# A trial needs no more: its shares are those of a stricter one to the second decimal.
+_TOLERANCE = 1e-2
 _FIRST_CHOICES = 3
 # Enough to fit six numbers well; a very large base need not ask itself everything.
 _MOST_TRIALS = 800
@@ -82,20 +84,26 @@ class Lesson:
         return _Trial(row, signals.row(), best[0], best[0] == truth, truth in best)
 
 
-def linear_trials(lesson: Lesson, basis: Array, progress: Progress) -> Trials:
-    """Leave phrasings out (was the answer right?), then whole entries (any answer is wrong)."""
-    entries = lesson.examples.entries
-    fold = _phrasing_folds(lesson)
-    rounds = [(fold == number, fold == number, True) for number in range(_PHRASING_FOLDS)]
-    for number in range(_ENTRY_FOLDS):
-        inside = entries % _ENTRY_FOLDS == number
-        rounds.append((inside, inside & lesson.asked, False))
+def linear_trials(lesson: Lesson, gram: Array, progress: Progress, *, thorough: bool = False) -> Trials:
+    """Leave phrasings out (was the answer right?), then whole entries (any answer is wrong).
+
+    A tenth at a time, so that what is left is nearly the whole base. ``thorough`` asks
+    every phrasing; otherwise a large base is asked as many as calibration needs.
+    """
+    phrasings, inside = _phrasing_folds(lesson), lesson.examples.entries % _FOLDS
+    share = 1.0 if thorough else _ENOUGH_TEXTS / len(inside)
+    rounds = [(phrasings == fold, phrasings == fold, True) for fold in range(_round_count(share))]
+    rounds += [(inside == fold, (inside == fold) & lesson.asked, False) for fold in range(_round_count(share / 2))]
     found: list[tuple[_Trial, bool]] = []
     for number, (left_out, questions, answerable) in enumerate(rounds):
         if questions.any() and not left_out.all():
-            found += [(trial, answerable) for trial in _ask(lesson, basis, left_out, questions)]
+            found += [(trial, answerable) for trial in _ask(lesson, gram, left_out, questions)]
         progress((number + 1) / len(rounds))
-    return _table(found)
+    return _balanced(_table(found))
+
+
+def _round_count(share: float) -> int:
+    return max(_FEWEST_ROUNDS, min(_FOLDS, round(_FOLDS * share)))
 
 
 def _phrasing_folds(lesson: Lesson) -> NDArray[np.int64]:
@@ -104,19 +112,19 @@ def _phrasing_folds(lesson: Lesson) -> NDArray[np.int64]:
     met: Counter[int] = Counter()
     for row in np.flatnonzero(lesson.asked).tolist():
         entry = int(lesson.examples.entries[row])
-        fold[row] = (met[entry] + entry) % _PHRASING_FOLDS
+        fold[row] = (met[entry] + entry) % _FOLDS
         met[entry] += 1
     return fold
 
 
-def _ask(lesson: Lesson, basis: Array, left_out: Mask, questions: Mask) -> Iterator[_Trial]:
+def _ask(lesson: Lesson, gram: Array, left_out: Mask, questions: Mask) -> Iterator[_Trial]:
     kept = np.flatnonzero(~left_out)
     examples = Examples((), lesson.examples.entries[kept], lesson.examples.weights[kept])
-    coefficients = fit(basis[kept], examples, lesson.classes, _TOLERANCE)
+    dual = fit(gram[np.ix_(kept, kept)], examples, lesson.classes, _TOLERANCE)
     coverage = lesson.coverage(kept)
     gone = np.bincount(examples.entries, minlength=lesson.classes) == 0
     for row in np.flatnonzero(questions).tolist():
-        logits = basis[row] @ coefficients
+        logits = gram[row, kept] @ dual
         logits[gone] = -np.inf
         yield lesson.trial(row, logits, coverage)
 
@@ -163,6 +171,15 @@ def neighbour_trials(lesson: Lesson, scorer: NeighbourScorer, progress: Progress
         found.append((lesson.trial(row, logits, coverage), False))
         progress((number + 1) / len(sample))
     return _table(found)
+
+
+def _balanced(trials: Trials) -> Trials:
+    """Questions without an answer weigh the same share of the whole, however many were asked."""
+    outside = trials.weights < 1
+    if not outside.any():
+        return trials
+    scale = OUTSIDE_WEIGHT * float((~outside).sum()) / float(trials.weights[outside].sum())
+    return replace(trials, weights=np.where(outside, trials.weights * np.float32(scale), trials.weights))
 
 
 def _table(found: Sequence[tuple[_Trial, bool]]) -> Trials:

@@ -1,0 +1,67 @@
+"""Serve a base's new version without a pause: train beside, load beside, then swap one reference."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tempfile
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.assembly import prepare
+from bot.knowledge.loading import content_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.answering.snapshot import Snapshot
+    from bot.desk import Desk
+
+__all__ = ["Reloader"]
+
+# Seconds between two looks of the interpreter at which thread runs: an answer under way
+# gets its turn that soon while a base is being read beside it (Python's default is 5 ms).
+_SWITCH = 0.0005
+
+
+class Reloader:
+    """Brings a desk to the version of the base that is on the disk."""
+
+    def __init__(self, desk: Desk, root: Path, *, cache: Path | None, target_precision: float) -> None:
+        self._desk = desk
+        self._root = root
+        self._cache = cache
+        self._target_precision = target_precision
+        self._busy = threading.Lock()
+
+    def changed(self) -> bool:
+        """True if the files are no longer those that are served; reads them, a few milliseconds."""
+        return content_version(self._root) != self._desk.snapshot.base.version
+
+    def reload(self) -> Snapshot:
+        """Load, train in a process of its own, and swap; the version served goes on until then.
+
+        Raises KnowledgeError if the new version cannot be served: the last good one then
+        stays. Meant for a background thread; two calls at once wait for each other.
+        """
+        with self._busy, tempfile.TemporaryDirectory() as spare, _considerate():
+            cache = self._cache if self._cache is not None else Path(spare)
+            snapshot = prepare(self._root, cache=cache, target_precision=self._target_precision)
+            self._desk.swap(snapshot)
+            return snapshot
+
+
+@contextmanager
+def _considerate() -> Iterator[None]:
+    """Let other threads in often, and put off the collection of garbage, which stops them all."""
+    interval, collecting = sys.getswitchinterval(), gc.isenabled()
+    sys.setswitchinterval(_SWITCH)
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        if collecting:
+            gc.enable()

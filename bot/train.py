@@ -1,0 +1,43 @@
+"""`python -m bot.train BASE CACHE`: what the trainer's own process runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from bot.answering.concepts import ConceptFinder
+from bot.answering.modelfile import model_path, save_model
+from bot.assembly import learn_base
+from bot.errors import ParvisError
+from bot.knowledge.loading import load_base
+
+__all__ = ["main"]
+
+# Answers come first where processors are few.
+_NICENESS = 5
+
+
+def main(arguments: list[str]) -> int:
+    """Train the base in folder ``arguments[0]`` into the cache ``arguments[1]``; 0 if the model is there.
+
+    Writes how far it is (0 to 1) on standard output, a line each time.
+    """
+    os.nice(_NICENESS)
+    root, cache = (Path(argument) for argument in arguments)
+    try:
+        base = load_base(root)
+        model = learn_base(base, ConceptFinder(base.concepts.values()), _tell)
+        save_model(model, model_path(cache, base.version))
+    except (ParvisError, OSError, KeyboardInterrupt):
+        return 1
+    return 0
+
+
+def _tell(share: float) -> None:
+    sys.stdout.write(f"{share:.3f}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,53 @@
+"""Train a base in a process of its own, which gives its memory back and holds up no answer."""
+
+from __future__ import annotations
+
+import os
+import subprocess  # runs this same program, with no text from outside
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["train_beside"]
+
+# Far beyond what the largest base takes (seconds); a trainer that hangs must not hang for ever.
+_LONGEST = 900.0
+
+
+def train_beside(root: Path, cache: Path, progress: Callable[[float], None]) -> None:
+    """Train the base in folder ``root`` and keep its model in ``cache``.
+
+    ``progress`` hears how far it is (0 to 1). Raises ModelError if no model came of it.
+    """
+    package = str(Path(__file__).parent.parent)
+    paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
+    try:
+        trainer = subprocess.Popen(  # noqa: S603  # our own program, and two folders
+            [sys.executable, "-m", "bot.train", str(root), str(cache)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": paths},
+            text=True,
+        )
+    except OSError as error:
+        raise ModelError("the trainer could not be started") from error
+    limit = threading.Timer(_LONGEST, trainer.kill)
+    limit.start()
+    try:
+        with trainer:
+            for line in trainer.stdout or ():
+                progress(float(line))
+    except BaseException:
+        trainer.kill()
+        raise
+    finally:
+        limit.cancel()
+    if trainer.returncode != 0:
+        raise ModelError("the base could not be learned")
