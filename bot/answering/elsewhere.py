@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Elsewhere"]
 
 _MAX_CHARS = 1000  # a cleaned message has no more
+_MAX_MENTIONS = 6  # a question that names more is a list of places
 _ORDINAL = re.compile(r"\d{1,2}(?:e|er|eme|ere|nd|nde|th|st|rd)?$|[ivx]+e?$")
 _PLAIN = frozenset({"mairie", "du", "de", "le", "la", "des", "d", "l", "arrondissement", "arrondissements"})
 _NO_PLACE = -1
@@ -71,7 +72,7 @@ class Elsewhere:
                 mentions.append(_whole(words, mention))
         mentions += self._unlisted(words, {place for m in mentions for place in range(m.start, m.end)})
         mentions += self._numbers(words, mentions)
-        return Found(words, tuple(sorted(mentions, key=lambda m: m.start)), tuple(subjects))
+        return Found(words, tuple(sorted(mentions, key=lambda m: m.start)[:_MAX_MENTIONS]), tuple(subjects))
 
     def _is_other(self, words: Sequence[Token], mention: Mention) -> bool:
         """False for the town's own region, the end of a longer name, and a word of the base like a misspelt name."""
@@ -85,7 +86,8 @@ class Elsewhere:
         cues = place_cues()
         if not any(word.raw.islower() for word in words):
             return
-        for start in range(len(words)):
+        firsts = {head[0] for head in cues.heads}
+        for start in (place for place, word in enumerate(words) if word.text in firsts):
             for head in cues.heads:
                 first = start + len(head)
                 if tuple(word.text for word in words[start:first]) != head:

@@ -67,11 +67,15 @@ class Mention:
 
 def read_tokens(text: str) -> tuple[Token, ...]:
     """The words of ``text``, with their case and what separates them."""
+    folded = fold(text)
+    aligned = len(folded) == len(text)  # no ligature: the whole is folded at once
     found: list[Token] = []
     end = 0
     for match in _WORD.finditer(text):
-        found.append(Token(fold(match.group()), match.group(), text[end : match.start()].replace("’", "'").strip(" ")))
-        end = match.end()
+        start, stop = match.span()
+        word = folded[start:stop] if aligned else fold(match.group())
+        found.append(Token(word, match.group(), text[end:start].strip(" ").replace("’", "'")))
+        end = stop
     return tuple(found)
 
 

@@ -19,31 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Whereabouts", "parts_of", "place_cues"]
 
 _BREAK = re.compile(r"[,.;:?!()\n…]")
-# Words that open a new part of a message, alone or after "et", "and".
-_TURNS = frozenset({"mais", "but", "donc", "car", "puis", "because", "so", "parce", "alors"})
-_AND, _AFTER_AND = (
-    frozenset({"et", "and"}),
-    frozenset(
-        {
-            "je",
-            "j",
-            "i",
-            "comment",
-            "how",
-            "quel",
-            "quelle",
-            "combien",
-            "where",
-            "ou",
-            "mon",
-            "ma",
-            "my",
-            "on",
-            "c",
-            "est",
-        }
-    ),
-)
 # A list of words without a verb ("piscine montreuil horaires") has no more words than this.
 _BARE = 7
 
@@ -53,6 +28,9 @@ class PlaceCues:
     """The patterns of ``data/elsewhere.yaml``, compiled."""
 
     book: CueBook
+    turns: frozenset[str]
+    joins: frozenset[str]
+    joined: frozenset[str]
     lists: dict[str, tuple[Cue, ...]]
     masks: dict[str, Cue]
     place: Cue
@@ -66,6 +44,7 @@ class PlaceCues:
 
 @cache
 def place_cues() -> PlaceCues:
+    """The patterns and word lists over the shipped data, made once (immutable but for the memory of words)."""
     data: dict[str, Any] = load_cue_data("elsewhere")
     book = CueBook(data["classes"], ordinary=data["ordinary"].split())
     lists = {key: book.compile_all(data[key]) for key in ("named", "passing", "loose", "asked", "ours", "bound")}
@@ -74,6 +53,9 @@ def place_cues() -> PlaceCues:
     signs = {"sign": book.compile("@sign _ zzlieu"), "beside": book.compile("@service _ zzlieu")}
     return PlaceCues(
         book,
+        frozenset(data["turns"].split()),
+        frozenset(data["joins"].split()),
+        frozenset(data["joined"].split()),
         lists,
         {**singles, **located, **signs},
         book.compile("zzlieu"),
@@ -194,14 +176,13 @@ class Whereabouts:
 
 def parts_of(words: Sequence[Token]) -> tuple[tuple[int, int], ...]:
     """Where each part of a message starts and ends, in words."""
-    cuts = [
-        place
-        for place, word in enumerate(words)
-        if place
-        and (
-            _BREAK.search(word.gap)
-            or word.text in _TURNS
-            or (word.text in _AND and place + 1 < len(words) and words[place + 1].text in _AFTER_AND)
-        )
-    ]
+    cuts = [place for place in range(1, len(words)) if _opens_part(words, place)]
     return tuple(zip([0, *cuts], [*cuts, len(words)], strict=True))
+
+
+def _opens_part(words: Sequence[Token], place: int) -> bool:
+    cues, word = place_cues(), words[place]
+    if _BREAK.search(word.gap) or word.text in cues.turns:
+        return True
+    following = words[place + 1].text if place + 1 < len(words) else ""
+    return word.text in cues.joins and following in cues.joined
