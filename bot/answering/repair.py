@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from bot.answering.lexicon import shipped_lexicon
+from bot.answering.phonetics import sound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,10 @@ _MIN_LENGTH = 4
 _LONG_WORD = 6
 _MIN_WEIGHT = 0.72
 _PREFIX_WEIGHT = 0.8
+_SOUND_WEIGHT = 0.9
+_GLUED_WEIGHT = 0.85
+_GLUED = frozenset("ldjmtscn")
+_MIN_SOUND = 3
 _CACHE_SIZE = 20_000
 
 
@@ -45,6 +50,9 @@ class Repairer:
         for word in sorted(known, key=lambda w: (len(w), w), reverse=True):
             for end in range(_MIN_LENGTH, len(word)):
                 self._prefixes[word[:end]] = word
+        self._sounds: dict[str, str] = {}
+        for word in sorted(known, key=lambda w: (known[w], w)):
+            self._sounds[sound(word)] = word
         self._cache: dict[tuple[str, str], Repair | None] = {}
 
     def repair(self, word: str, language: str) -> Repair | None:
@@ -60,8 +68,18 @@ class Repairer:
         if key not in self._cache:
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
-            self._cache[key] = self._nearest(word)
+            self._cache[key] = (self._heard(word) if language == "fr" else None) or self._nearest(word)
         return self._cache[key]
+
+    def _heard(self, word: str) -> Repair | None:
+        """The known word that sounds like ``word``, or like what follows a letter glued to it ("lecole")."""
+        for spoken, weight in ((word, _SOUND_WEIGHT), (word[1:] if word[0] in _GLUED else "", _GLUED_WEIGHT)):
+            if len(spoken) < _MIN_LENGTH:
+                continue
+            known = spoken if spoken in self._known else self._sounds.get(sound(spoken))
+            if known is not None and len(sound(spoken)) >= _MIN_SOUND:
+                return Repair(known, weight)
+        return None
 
     def _nearest(self, word: str) -> Repair | None:
         reach = 1 if len(word) < _LONG_WORD else 2

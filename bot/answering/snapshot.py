@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from bot.answering.collection import CollectionDesk
 from bot.answering.composing import Composer
 from bot.answering.deciding import Thresholds
+from bot.answering.elsewhere import Elsewhere
 from bot.answering.language import LanguageGuesser
 from bot.answering.opening import PlaceDesk
 from bot.answering.ranking import Ranker
 from bot.voice import Voice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.answering.concepts import ConceptFinder
     from bot.answering.model import Model
     from bot.knowledge.base import KnowledgeBase
@@ -36,6 +39,7 @@ class Snapshot:
     places: PlaceDesk
     collections: CollectionDesk
     guesser: LanguageGuesser
+    elsewhere: Elsewhere
 
 
 def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, target_precision: float) -> Snapshot:
@@ -50,4 +54,14 @@ def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, targ
         places=PlaceDesk(base.places, base.city.timezone, voice, base.concepts.values(), base.city.insee),
         collections=CollectionDesk(base.calendars, voice, base.city.insee),
         guesser=LanguageGuesser(tuple(base.city.languages)),
+        elsewhere=Elsewhere(_own_names(base), model.known),
     )
+
+
+def _own_names(base: KnowledgeBase) -> Iterator[str]:
+    """The names that stand for the town itself, its own first."""
+    yield base.city.name
+    for place in base.places.values():
+        yield from (place.name, *place.aliases, place.address or "")
+    for book in base.calendars.values():
+        yield from book.street_names

@@ -61,6 +61,20 @@ def awaited(turn: Turn) -> Answer | None:
     return None
 
 
+def elsewhere(turn: Turn) -> Answer | None:
+    """A question about another town, which this one must not answer with its own facts."""
+    name = turn.snapshot.elsewhere.find(turn.text)
+    if name is None:
+        return None
+    ranker = turn.snapshot.ranker
+    # An entry may speak of other towns itself ("les autres villes qui ont quitté X").
+    if any(ranker.covered(name, turn.language, match.entry_id) == 1 for match in turn.ranking.matches[:1]):
+        return None
+    voice, town = turn.snapshot.voice, turn.snapshot.base.city.name
+    said = voice.say("elsewhere.notice", turn.language, place=name, town=town)
+    return turn.snapshot.composer.unknown(turn.language, notice=said)
+
+
 def place(turn: Turn) -> Answer | None:
     """A question about one place, or about the nearest one, and nothing else."""
     query = turn.place_query
@@ -108,6 +122,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("choice", chosen),
     ("awaited", awaited),
     ("smalltalk", small),
+    ("elsewhere", elsewhere),
     ("place", place),
     ("follow_up", continued),
     ("answer", ranked),

@@ -11,7 +11,7 @@ from bot.knowledge.streetindex import StreetIndex, StreetMatch
 from bot.knowledge.streets import StreetRow, read_streets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from bot.knowledge.model import CalendarSector, CollectionCalendar
 
@@ -63,6 +63,11 @@ class CalendarBook:
     def has_streets(self) -> bool:
         """True if streets are listed, so that a resident need not know the sector."""
         return bool(self._sector_of)
+
+    @property
+    def street_names(self) -> Iterable[str]:
+        """Every street of the calendar."""
+        return self._sector_of.keys()
 
     @property
     def example_street(self) -> str:
