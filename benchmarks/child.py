@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.contenders import BUILDERS, Parvis, TooLargeError
 from benchmarks.datasets import draw, read_dataset
 from benchmarks.figures import auroc, percentile, refused_at
-from benchmarks.growing import grown, questions_of
+from benchmarks.growing import grown, invented, questions_of
 from benchmarks.process import megabytes
 from benchmarks.typos import mistype
 
@@ -71,9 +71,9 @@ def _promise(
     }
 
 
-def speed(dataset: Dataset, ranker: str, size: int, seed: int) -> dict[str, Any]:
+def speed(dataset: Dataset, ranker: str, size: int, seed: int, *, all_invented: bool) -> dict[str, Any]:
     """How long ``ranker`` takes to learn ``size`` phrasings and to find a first answer, and its memory."""
-    base = grown(dataset, size, seed)
+    base = invented(dataset.train, size, seed) if all_invented else grown(dataset, size, seed)
     questions = questions_of(dataset, base, _QUESTIONS + _WARM_UP, seed)
     before = megabytes(peak=False)
     begin = time.perf_counter()
@@ -126,7 +126,7 @@ def main() -> None:
     if job["kind"] == "quality":
         found = quality(dataset, job["ranker"], job["seed"])
     else:
-        found = speed(dataset, job["ranker"], job["size"], job["seed"])
+        found = speed(dataset, job["ranker"], job["size"], job["seed"], all_invented=job["all_invented"])
     json.dump(found, sys.stdout)
 
 

@@ -1,11 +1,12 @@
-"""Bases of any size, made from one question set, to see how time and memory grow.
+"""Bases of any size and shape, made from one question set, to see how time and memory grow.
 
 Up to the size of the set, its own phrasings are taken in turn from every label.
 Beyond it, invented entries of ten phrasings each are added, so that entries and words
 grow along with phrasings: a phrasing is the beginning of one real phrasing and the
 end of another, with one of the entry's own two words between them. Those words are
 recombined from real ones ("trans" + "ment"), shared by a few entries as words are, and
-inflected (-s, -ed, -ing).
+inflected (-s, -ed, -ing). A base may also be all invented: as many entries as a large
+town would have for so many phrasings.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
     from benchmarks.datasets import Dataset, Labelled
 
-__all__ = ["grown", "questions_of"]
+__all__ = ["grown", "invented", "questions_of"]
 
 _PHRASINGS = 10
+_INVENTED = "invented-"
 _OWN_WORDS = 2
 _ENDINGS = ("", "", "s", "ed", "ing")
 # Each invented word serves about three entries.
@@ -37,22 +39,26 @@ def grown(dataset: Dataset, size: int, seed: int) -> list[Labelled]:
         by_label.setdefault(label, []).append((text, label))
     turns = zip_longest(*(by_label[label] for label in sorted(by_label)))
     real = [pair for pair in chain.from_iterable(turns) if pair is not None][:size]
-    return real + _invented(real, size - len(real), seed)
+    return real + invented(real, size - len(real), seed)
 
 
 def questions_of(dataset: Dataset, base: Sequence[Labelled], count: int, seed: int) -> list[Labelled]:
-    """``count`` questions, half of them mistyped: test questions, and as many phrasings mixed anew once invented."""
+    """``count`` questions, half of them mistyped.
+
+    They are test questions; if there are invented entries, half are their phrasings, words in another order.
+    """
     rng = random.Random(seed)  # noqa: S311  # a draw, not a secret
-    invented = base[len(dataset.train) :]
+    ours = [pair for pair in base if pair[1].startswith(_INVENTED)]
     asked = rng.sample(list(dataset.test), min(count, len(dataset.test)))
-    if invented:
+    if ours:
         half = count // 2
-        asked = [*asked[: count - half], *((_shuffled(text, rng), label) for text, label in rng.sample(invented, half))]
+        asked = [*asked[: count - half], *((_shuffled(text, rng), label) for text, label in rng.sample(ours, half))]
         rng.shuffle(asked)
     return [(mistype(text, rng) if number % 2 else text, label) for number, (text, label) in enumerate(asked)]
 
 
-def _invented(real: Sequence[Labelled], count: int, seed: int) -> list[Labelled]:
+def invented(real: Sequence[Labelled], count: int, seed: int) -> list[Labelled]:
+    """``count`` phrasings of invented entries, ten each, mixed from ``real`` ones."""
     if count <= 0:
         return []
     rng = random.Random(seed)  # noqa: S311  # a draw, not a secret
@@ -61,7 +67,7 @@ def _invented(real: Sequence[Labelled], count: int, seed: int) -> list[Labelled]
     made: list[Labelled] = []
     for number in range(entries):
         own = rng.sample(words, _OWN_WORDS)
-        made += [(_phrasing(real, own, rng), f"invented-{number}") for _ in range(_PHRASINGS)]
+        made += [(_phrasing(real, own, rng), f"{_INVENTED}{number}") for _ in range(_PHRASINGS)]
     return made[:count]
 
 

@@ -24,6 +24,8 @@ __all__ = ["main", "measure"]
 _CHILD = "benchmarks.child"
 _SIZES = (100, 1_000, 6_000, 100_000)
 _SEEDS = 3
+# The size of a large town, also measured with as many entries as such a town has.
+_TOWN = 6_000
 # The set with the most phrasings, from which bases of every size are made.
 _SPEED_SET = "banking77"
 
@@ -31,14 +33,14 @@ _SPEED_SET = "banking77"
 def measure(folder: Path, sizes: Sequence[int], seeds: int) -> dict[str, Any]:
     """Every figure: each ranker on each question set and at each size, one process each."""
     files = dataset_files(folder)
-    found: dict[str, Any] = {"machine": describe(), "seeds": seeds, "quality": {}, "speed": {}}
+    found: dict[str, Any] = {"machine": describe(), "seeds": seeds, "quality": {}, "speed": []}
     for file in files:
         found["quality"][file.stem] = {ranker: _quality(file, ranker, seeds) for ranker in BUILDERS}
     grown = next((file for file in files if file.stem == _SPEED_SET), max(files, key=lambda file: file.stat().st_size))
-    for size in sizes:
-        found["speed"][str(size)] = {
-            ranker: _child(file=str(grown), kind="speed", ranker=ranker, size=size, seed=0) for ranker in BUILDERS
-        }
+    shapes = [(size, False) for size in sizes] + [(size, True) for size in sizes if size == _TOWN]
+    for size, all_invented in sorted(shapes):
+        job = {"file": str(grown), "kind": "speed", "size": size, "seed": 0, "all_invented": all_invented}
+        found["speed"].append({"size": size, "rankers": {ranker: _child(ranker=ranker, **job) for ranker in BUILDERS}})
     return found
 
 

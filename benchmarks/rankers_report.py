@@ -10,9 +10,10 @@ from benchmarks.shortfalls import ranker_shortfalls
 from benchmarks.targets import FLOORS, SPEED, TYPO_COST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Figures = Mapping[str, Any]
+    Speeds = Sequence[Figures]
 
 __all__ = ["section"]
 
@@ -32,10 +33,11 @@ part des questions sans réponse écartées quand 90 % des autres passent. Parvi
 des textes déjà mis en minuscules et FTS5 cherche l'un quelconque des mots : c'est ce qui leur réussit le mieux."""
 _SPEED_HOW = """Chaque classeur dans son propre processus, sur un seul cœur. Jusqu'à 8 622 phrasés, ce sont ceux de
 banking77 (77 fiches) ; au-delà s'ajoutent des fiches inventées de dix phrasés : le début d'un vrai phrasé, la fin d'un
-autre, et entre eux l'un des deux mots propres à la fiche, recomposés de vrais mots et fléchis. Les questions, une sur
-deux avec des fautes, ne sont posées qu'une fois ; au-delà de 60 secondes on s'arrête. « Apprendre » comprend, pour
-Parvis, l'étalonnage. La mémoire est celle du processus : au repos une fois prêt, et au plus haut pendant
-l'apprentissage ; elle comprend Python, les bibliothèques et les données (environ {data} Mio pour 1 000 phrasés)."""
+autre, et entre eux l'un des deux mots propres à la fiche, recomposés de vrais mots et fléchis. La base de 600 fiches n'est faite
+que de celles-là. Les questions, une sur deux avec des fautes, ne sont posées qu'une fois ; au-delà de 60 secondes on
+s'arrête. « Apprendre » comprend, pour Parvis, l'étalonnage. La mémoire est celle du processus : au repos une fois prêt,
+et au plus haut pendant l'apprentissage ; elle comprend Python, les bibliothèques et les données (environ {data} Mio
+pour la plus petite base)."""
 _CALIBRATION_HOW = """Ce que Parvis annonce (confiance) et ce qui est vrai (part juste), sur les questions de test
 de tous les tirages. Le seuil de réponse directe vient de la base seule, jamais des questions de test."""
 
@@ -106,15 +108,16 @@ def _reliability(quality: Figures) -> str:
     return table(["confiance", *(f"{name} : annoncé → juste (questions)" for name in quality)], rows)
 
 
-def _speed_table(speed: Figures) -> str:
+def _speed_table(speed: Speeds) -> str:
     head = [
         *("phrasés", "fiches", "", "p50, ms", "p99, ms", "WRatio / p50"),
         *("apprendre, s", "mémoire prêt, Mio", "au plus haut, Mio", "questions"),
     ]
     rows = []
-    for size, rankers in speed.items():
+    for one in speed:
+        size, rankers = str(one["size"]), one["rankers"]
         rows += [_speed_row(size, _NAMES[ranker], found, rankers["wratio"]) for ranker, found in rankers.items()]
-        aim = SPEED.get(int(size))
+        aim = SPEED.get(one["size"])
         if aim is not None:
             faster = f"× {number(aim.times_faster, 0)}" if aim.times_faster else ""
             aims = [f"≤ {number(value, 1)}" if value else "" for value in (aim.p50_ms, aim.p99_ms)]
@@ -143,8 +146,8 @@ def _speed_row(size: str, name: str, found: Figures, reference: Figures) -> list
     ]
 
 
-def _busy(speed: Figures) -> list[str]:
-    shares = [found["own_cpu"] for rankers in speed.values() for found in rankers.values() if "own_cpu" in found]
+def _busy(speed: Speeds) -> list[str]:
+    shares = [found["own_cpu"] for one in speed for found in one["rankers"].values() if "own_cpu" in found]
     if not shares or min(shares) >= BUSY:
         return []
     return [
@@ -154,8 +157,7 @@ def _busy(speed: Figures) -> list[str]:
 
 
 def _data(figures: Figures) -> str:
-    sizes = figures["speed"]
-    return number(sizes.get("1000", next(iter(sizes.values())))["parvis"]["data_mb"], 0)
+    return number(figures["speed"][0]["rankers"]["parvis"]["data_mb"], 0)
 
 
 def _list(figures: Figures) -> str:

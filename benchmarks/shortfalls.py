@@ -19,7 +19,7 @@ def ranker_shortfalls(figures: Figures) -> list[str]:
     """Each target that is missed, with what was measured, in French."""
     found = [line for name, rankers in figures["quality"].items() for line in _accuracy(name, rankers)]
     found += [line for name, rankers in figures["quality"].items() for line in _promises(name, rankers["parvis"])]
-    return found + [line for size, rankers in figures["speed"].items() for line in _speed(int(size), rankers)]
+    return found + [line for one in figures["speed"] for line in _speed(one["size"], one["rankers"])]
 
 
 def _accuracy(name: str, rankers: Figures) -> Iterator[str]:
@@ -63,7 +63,8 @@ def _speed(size: int, rankers: Figures) -> Iterator[str]:
         ("apprendre", ours["build_s"], aim.build_s, "s"),
     ):
         if most is not None and found > most:
-            yield f"{size} phrasés, {words} : {number(found)} {unit} au lieu de {number(most)}."
+            where = f"{size} phrasés, {ours['entries']} fiches"
+            yield f"{where}, {words} : {number(found)} {unit} au lieu de {number(most)}."
     faster = reference["p50_ms"] / ours["p50_ms"]
     if aim.times_faster is not None and faster < aim.times_faster:
         wanted = number(aim.times_faster, 0)

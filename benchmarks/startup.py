@@ -17,7 +17,7 @@ from benchmarks.process import run_child
 from benchmarks.startup_report import section
 from bot.settings import default_base
 
-_CHILD = "benchmarks.startup_child"
+_CHILD, _RELOAD_CHILD = "benchmarks.startup_child", "benchmarks.reload_child"
 _ROUNDS = 5
 
 
@@ -43,6 +43,7 @@ def measure(base: Path, rounds: int) -> dict[str, Any]:
         "p50_ms": percentile(answers, 0.5),
         "p99_ms": percentile(answers, 0.99),
         "own_cpu": min(start["own_cpu"] for start in warm),
+        **run_child(_RELOAD_CHILD, {"base": str(base)}),
     }
 
 

@@ -24,6 +24,10 @@ def section(figures: Mapping[str, Any], date: str | None) -> str:
         ["Mémoire au plus haut, avec l'apprentissage, Mio", number(figures["cold_peak_mb"], 0), "–"],
         ["Réponse complète, p50, ms", number(figures["p50_ms"]), "–"],
         ["Réponse complète, p99, ms", number(figures["p99_ms"]), "–"],
+        ["Rechargement en arrière-plan, s", number(figures["reload_s"]), "–"],
+        ["Réponse la plus lente pendant le rechargement, ms", number(figures["reload_worst_ms"]), "–"],
+        ["Attente ajoutée, au pire, ms", number(figures["reload_wait_ms"]), f"{number(STARTUP.wait_ms, 0)}"],
+        ["La même, sans rechargement, ms", number(figures["peace_noise_ms"]), "–"],
     ]
     return "\n\n".join(
         [
@@ -45,7 +49,9 @@ def _how(figures: Mapping[str, Any]) -> str:
         f"Un démarrage à cache vide, puis {figures['rounds']} avec le modèle en cache ; les fichiers étaient déjà dans "
         f"la mémoire du système. {figures['answers']} réponses complètes aux questions témoins de la base, chacune "
         "dans une conversation neuve. Les premières paient les caches froids. Quand le modèle est en cache, le code "
-        f"d'apprentissage {training}."
+        f"d'apprentissage {training}. Pendant qu'une base modifiée est apprise puis mise en service, "
+        f"{figures['reload_answers']} questions sont posées, une tous les centièmes de seconde ; l'attente ajoutée est "
+        "ce que la réponse prend de plus que la médiane de la même question sans rechargement."
     )
 
 
@@ -63,6 +69,7 @@ def _shortfalls(figures: Mapping[str, Any]) -> str:
         ("démarrage avec le modèle en cache", figures["warm_s"], STARTUP.warm_s, "s", 2),
         ("démarrage à cache vide", figures["cold_s"], STARTUP.cold_s, "s", 1),
         ("mémoire avec le modèle en cache", figures["peak_mb"], STARTUP.memory_mb, "Mio", 0),
+        ("attente ajoutée par un rechargement", figures["reload_wait_ms"], STARTUP.wait_ms, "ms", 1),
     )
     missed = [
         f"- {name} : {number(found, digits)} {unit} au lieu de {number(aim, digits)}."

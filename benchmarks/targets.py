@@ -36,11 +36,12 @@ class SpeedTarget:
 
 @dataclass(frozen=True, slots=True)
 class StartupTarget:
-    """Seconds from process start to ready, and resident memory in MiB."""
+    """Seconds from process start to ready, resident memory in MiB, and the longest wait for a reload."""
 
     warm_s: float = 1.5
     cold_s: float = 8.0
     memory_mb: float = 150.0
+    wait_ms: float = 20.0
 
 
 FLOORS: Mapping[str, Floor] = {
