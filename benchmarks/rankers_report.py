@@ -33,8 +33,8 @@ part des questions sans réponse écartées quand 90 % des autres passent. Parvi
 des textes déjà mis en minuscules et FTS5 cherche l'un quelconque des mots : c'est ce qui leur réussit le mieux."""
 _SPEED_HOW = """Chaque classeur dans son propre processus, sur un seul cœur. Jusqu'à 8 622 phrasés, ce sont ceux de
 banking77 (77 fiches) ; au-delà s'ajoutent des fiches inventées de dix phrasés : le début d'un vrai phrasé, la fin d'un
-autre, et entre eux l'un des deux mots propres à la fiche, recomposés de vrais mots et fléchis. La base de 600 fiches n'est faite
-que de celles-là. Les questions, une sur deux avec des fautes, ne sont posées qu'une fois ; au-delà de 60 secondes on
+autre, et entre eux l'un des deux mots propres à la fiche, recomposés de vrais mots et fléchis. La base de 600 fiches
+n'est faite que de celles-là. Les questions, une sur deux fautive, ne sont posées qu'une fois ; après 60 secondes on
 s'arrête. « Apprendre » comprend, pour Parvis, l'étalonnage. La mémoire est celle du processus : au repos une fois prêt,
 et au plus haut pendant l'apprentissage ; elle comprend Python, les bibliothèques et les données (environ {data} Mio
 pour la plus petite base)."""
