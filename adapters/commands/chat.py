@@ -23,18 +23,24 @@ def make(words: Words) -> Spoken:
 
     def run(base: str | None, lang: str | None) -> None:
         from adapters.terminal.chat import Chat, Town
+        from adapters.terminal.live import LiveBase
         from adapters.terminal.screen import for_stream
         from bot.clock import SystemClock
+        from bot.knowledge.faults import render
+        from bot.reloading import Reloader
         from bot.storage.memory import MemoryStore
         from bot.voice import Voice
 
         store = MemoryStore()
-        bot = open_bot(words, settings_for(base), store)
+        settings = settings_for(base)
+        bot = open_bot(words, settings, store)
         city = bot.base.city
         asked = resident_language(lang, city.languages)
         town = Town(city.name, tuple(city.languages), Voice(bot.base.voice))
         screen = for_stream(sys.stdout, os.environ, shutil.get_terminal_size().columns)
-        chat = Chat(bot.desk, town, store, SystemClock(), screen, asked or words.language)
+        reloader = Reloader(bot.desk, settings.base, cache=settings.cache, target_precision=settings.target_precision)
+        live = LiveBase(reloader, lambda fault: render(fault, words.language))
+        chat = Chat(bot.desk, town, store, SystemClock(), screen, asked or words.language, live)
         chat.run(_reader(), asked)
 
     return Spoken(words, "chat", [base_option(words)], run)

@@ -13,6 +13,7 @@ from bot.ports import ConversationState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from adapters.terminal.live import LiveBase
     from adapters.terminal.screen import Screen
     from bot.ports import Answerer, Clock, Store
     from bot.voice import Voice
@@ -36,9 +37,21 @@ class Chat:
     """One conversation, from greeting to goodbye; nothing of it outlives the process."""
 
     def __init__(
-        self, answerer: Answerer, town: Town, store: Store, clock: Clock, screen: Screen, language: str
+        self,
+        answerer: Answerer,
+        town: Town,
+        store: Store,
+        clock: Clock,
+        screen: Screen,
+        language: str,
+        live: LiveBase | None = None,
     ) -> None:
-        """``store`` is the one ``answerer`` reads; ``language`` is the one the chat opens in."""
+        """Prepare a conversation.
+
+        ``store`` is the one ``answerer`` reads; ``language`` is the one the chat opens in;
+        ``live`` watches the base for edits.
+        """
+        self._live = live
         self._answerer = answerer
         self._town = town
         self._store = store
@@ -64,6 +77,8 @@ class Chat:
 
     def _take(self, message: str) -> bool:
         """Deal with one message; False once the person wants to leave."""
+        for key, values in self._live.news() if self._live is not None else ():
+            self._say(key, **values)
         command = _COMMAND.fullmatch(message)
         if command is None:
             self._ask(message)
