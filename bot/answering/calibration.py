@@ -26,7 +26,7 @@ __all__ = ["Calibration", "Signals", "Trials", "fit_calibration"]
 OUTSIDE_WEIGHT = 0.3
 # A pull towards the weights measured on public question sets, worth about as many trials: the
 # trials of one base hold nothing as far from it as what residents may ask.
-_PULL = 20.0
+_PULL = 5.0
 _NEWTON_STEPS = 25
 _PRIOR_FIRST = (-1.40, 0.473, 0.731, 0.959, 1.059, 0.5, 0.1)
 _PRIOR_THREE = (-0.40, 0.473, 0.365, 0.959, 1.059, 0.5, 0.1)
