@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.emergency import emergency_blocks
 from bot.answering.normalise import clean
+from bot.answering.snapshot import warm
 from bot.answering.steps import STEPS
 from bot.answering.turn import Timings, Turn
 from bot.messages import Answer, Block, BlockKind, Outcome, Question, Span
@@ -48,7 +49,7 @@ class Desk:
         """Read what the first answer would otherwise wait for."""
         now = self._clock.now()
         self.answer(Question("", "", "", _NOBODY, "?", now))
-        self._snapshot.places.read("?", now.date())
+        warm(self._snapshot, now)
         self._store.forget(_NOBODY)
 
     def answer(self, question: Question) -> Answer:
@@ -85,8 +86,7 @@ class Desk:
             answer = replace(answer, blocks=(notice, *answer.blocks))
         self._store.remember(question.conversation, _next_state(turn, answer))
         matches = turn.ranking.matches
-        timings.spent["total"] = sum(timings.spent.values())
-        return replace(answer, matches=matches, timings=timings.spent)
+        return replace(answer, matches=matches, timings=timings.total())
 
     def _rescue(self, emergency: Emergency, turn: Turn, ordinary: Answer | None) -> Answer:
         """The numbers first; the town's own notes; then the ordinary answer, if the alarm is in doubt."""
@@ -95,7 +95,7 @@ class Desk:
         notes = tuple(Block(BlockKind.NOTICE, (Span(note),)) for note in turn.snapshot.base.city.emergency_notes)
         if ordinary is None:
             return Answer(Outcome.EMERGENCY, language, (*blocks, *notes))
-        return replace(ordinary, outcome=Outcome.EMERGENCY, blocks=(*blocks, *ordinary.blocks))
+        return replace(ordinary, outcome=Outcome.EMERGENCY, blocks=(*blocks, *notes, *ordinary.blocks))
 
 
 def _ordinary(turn: Turn) -> Answer:
@@ -110,15 +110,15 @@ def _ordinary(turn: Turn) -> Answer:
 def _next_state(turn: Turn, answer: Answer) -> ConversationState:
     """What the next message may lean on."""
     language = turn.state.language if turn.state is not None else None
-    asked = turn.snapshot.guesser.requested(turn.text)
-    entry_id = answer.entry_id
-    if entry_id is None and answer.outcome in (Outcome.SMALLTALK, Outcome.CLARIFY) and turn.state is not None:
-        entry_id = turn.state.entry_id
+    language = turn.snapshot.guesser.requested(turn.text) or language
+    if answer.outcome is Outcome.SMALLTALK and turn.state is not None:
+        # "Merci" changes nothing of what was being talked about.
+        return replace(turn.state, at=turn.now, language=language)
     return ConversationState(
         at=turn.now,
-        entry_id=entry_id,
+        entry_id=answer.entry_id,
         place_id=answer.place_id,
         choices=answer.choices,
         awaiting=answer.awaiting,
-        language=asked or language,
+        language=language,
     )

@@ -46,7 +46,8 @@ class CollectionReply:
     """What is said of a collection. ``needs`` is what must be asked first: then there is no date.
 
     ``understood`` is false if the text named no sector and nothing that is, or is said to
-    be, a street: asked for one, the resident may have gone on to something else.
+    be, a street: asked for one, the resident may have gone on to something else. ``place``
+    is the street or sector the dates are for.
     """
 
     blocks: tuple[Block, ...]
@@ -54,6 +55,7 @@ class CollectionReply:
     needs: Literal["street", "sector"] | None = None
     sources: tuple[SourceNote, ...] = ()
     choices: tuple[SectorChoice, ...] = ()
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class CollectionDesk:
         Raises KeyError if the base has no such calendar.
         """
         book = self._calendars[calendar_id]
-        asked = _Asked(book, text, read_day(text, today), Almanac(self._voice, language, today))
+        title = frozenset(tokens(book.calendar.title))
+        asked = _Asked(book, text, read_day(text, today, title), Almanac(self._voice, language, today))
         sector = _named_sector(asked)
         if sector is not None:
             return self._dates(asked, sector, sector.name)
@@ -89,8 +92,7 @@ class CollectionDesk:
             sector = _sector_by_days(asked)
             # Days that tell the sector are not days asked about.
             return self._dates(asked, sector, sector.name, asked.day.positions) if sector else self._ask_sector(asked)
-        others = _fillers().union(tokens(book.calendar.title))
-        match = book.find_street(text, others, asked.day.positions)
+        match = book.find_street(text, _fillers() | title, asked.day.positions)
         if match.found is Found.ONE:
             street = match.streets[0]
             return self._dates(asked, book.sector_of(street), street, match.positions)
@@ -105,7 +107,7 @@ class CollectionDesk:
         # In "rue du 8 mai" the day is the street's, not the resident's.
         days = () if asked.day.positions & named_by else asked.day.dates
         blocks = (*self._on_days(asked, sector, place, days), *_next(asked, upcoming, place))
-        return CollectionReply(blocks, sources=_sources(asked.book))
+        return CollectionReply(blocks, sources=_sources(asked.book), place=place)
 
     def _on_days(self, asked: _Asked, sector: CalendarSector, place: str, days: Sequence[date]) -> Iterator[Block]:
         for day in days:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.answering.targets import for_follow_up
-from bot.answering.trust import Trust, in_season, trust_of, trust_of_place
+from bot.answering.trust import Trust, in_season, trust_of, trust_of_place, worst
 from bot.knowledge.model import Translation
 from bot.markup import parse
 from bot.messages import Answer, Block, BlockKind, Choice, Outcome, SourceNote, Span
@@ -25,16 +25,21 @@ if TYPE_CHECKING:
 __all__ = ["Composer", "Extra"]
 
 _MAX_SEE_ALSO = 3
+_MOST_WAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What was computed for this very question: shown after the entry's words, with its own sources."""
+    """What was computed for this very question: shown after the entry's words, with its own sources and age.
+
+    ``instead``: it is all that is said, and the entry's own words are left out.
+    """
 
     blocks: tuple[Block, ...]
     sources: tuple[SourceNote, ...] = ()
     place_id: str | None = None
-    instead: bool = False  # True: in place of the entry's own answer
+    instead: bool = False
+    standing: Standing | None = None
 
 
 class Composer:
@@ -46,6 +51,7 @@ class Composer:
 
     def entry(self, entry: Entry, language: str, today: date, extra: Extra | None = None) -> Answer:
         """The answer ``entry`` holds, with what must be said of its age, season and language."""
+        extra = extra or Extra(())
         standing = trust_of(entry, self._base.city.review, today)
         words = self._words(entry, language)
         if standing.trust is Trust.EXPIRED and standing.since is not None:
@@ -53,17 +59,17 @@ class Composer:
                 "answer.expired", language, title=words.title, date=self.written(standing.since, language)
             )
             return self.unknown(language, notice=said)
+        standing = worst(filter(None, (standing, extra.standing))) or standing
         blocks = [*self._notices(entry, standing, language, today), _line(BlockKind.TITLE, words.title, bold=True)]
-        if extra is None or not extra.instead:
-            blocks += parse(words.answer)
-        blocks += extra.blocks if extra is not None else ()
-        if extra is None or not extra.instead:
-            blocks += self._details(entry, words, language)
-        sources = (*(extra.sources if extra is not None else ()), *self._sources(entry))
-        blocks += self._source_lines(sources[:1] if extra and extra.instead and extra.sources else sources, language)
+        if extra.instead:
+            blocks += extra.blocks
+        else:
+            blocks += (*parse(words.answer), *extra.blocks, *self._details(entry, language))
+        sources = (*extra.sources, *self._sources(entry))
+        blocks += self._source_lines(extra.sources if extra.instead and extra.sources else sources, language)
         if isinstance(words, Translation):
             blocks.append(self._translation_note(words, language))
-        choices = self._see_also(entry)
+        choices = self._see_also(entry, language)
         if choices:
             blocks.append(self._say(BlockKind.CHOICES, "answer.see_also", language))
         return Answer(
@@ -73,20 +79,16 @@ class Composer:
             entry_id=entry.id,
             choices=choices,
             sources=sources,
-            place_id=extra.place_id if extra is not None else entry.place,
+            place_id=extra.place_id or entry.place,
         )
 
     def place(self, owner: Entry | None, reply: PlaceReply, language: str, today: date) -> Answer:
         """What was computed of a place, under the place's own sources and age; ``owner`` speaks for it."""
-        standings = [trust_of_place(place, self._base.city.review, today) for place in reply.places]
-        worst = max(standings, key=lambda standing: list(Trust).index(standing.trust), default=None)
-        notices: tuple[Block, ...] = ()
-        if worst is not None and worst.verified_on is not None and worst.trust is Trust.STALE:
-            notices = self._stale(worst.verified_on, language)
-        elif worst is not None and worst.trust is Trust.UNVERIFIED:
-            notices = (self._say(BlockKind.NOTICE, "answer.unverified", language),)
+        standing = worst(trust_of_place(place, self._base.city.review, today) for place in reply.places)
+        notices = self._age(standing, language) if standing is not None else ()
+        stale = standing is not None and standing.trust is Trust.STALE
         return Answer(
-            outcome=Outcome.ANSWERED_STALE if worst is not None and worst.trust is Trust.STALE else Outcome.ANSWERED,
+            outcome=Outcome.ANSWERED_STALE if stale else Outcome.ANSWERED,
             language=language,
             blocks=(*notices, *reply.blocks, *self._source_lines(reply.sources, language)),
             entry_id=owner.id if owner is not None else f"place:{reply.place_id or reply.places[0].id}",
@@ -95,15 +97,17 @@ class Composer:
         )
 
     def with_choices(self, answer: Answer, choices: tuple[Choice, ...]) -> Answer:
-        """``answer`` with ``choices`` in place of its own."""
+        """``answer`` with ``choices`` in place of its own, under the first sentence that introduces some."""
         blocks = tuple(block for block in answer.blocks if block.kind is not BlockKind.CHOICES)
         asked = tuple(block for block in answer.blocks if block.kind is BlockKind.CHOICES)[:1]
-        return replace(answer, blocks=(*blocks, *asked), choices=choices)
+        return replace(answer, blocks=(*blocks, *(asked if choices else ())), choices=choices)
 
     def follow_up(self, entry: Entry, follow_up: FollowUp, language: str, today: date) -> Answer:
         """The text a follow-up of ``entry`` holds, under the entry's own source and age."""
         blocks = (_line(BlockKind.PARAGRAPH, follow_up.label, bold=True), *parse(follow_up.answer or ""))
-        return self.entry(entry, language, today, Extra(blocks, instead=True))
+        answer = self.entry(entry, language, today, Extra(blocks, instead=True))
+        others = tuple(choice for choice in answer.choices if choice.label != follow_up.label)
+        return self.with_choices(answer, tuple(replace(other, number=n) for n, other in enumerate(others, 1)))
 
     def details(self, entry: Entry, language: str, today: date, facts: Sequence[Block]) -> Answer:
         """Only ``facts`` of ``entry`` (its cost, its delay…), under its own source and age."""
@@ -152,28 +156,21 @@ class Composer:
         hint = () if notice else (self._say(BlockKind.PARAGRAPH, "answer.unknown_hint", language),)
         return Answer(Outcome.UNKNOWN, language, (said, *hint, self.contact(language)))
 
-    def contact(self, language: str, key: str = "answer.desk") -> Block:
-        """The human desk on one line."""
-        desk = self.desk(language)
-        if desk is None:
-            return self._say(BlockKind.CONTACT, "answer.desk_absent", language)
-        return _line(BlockKind.CONTACT, self._voice.say(key, language, desk=desk))
+    def contact(self, language: str) -> Block:
+        """The human desk and every way to reach it, on one line."""
+        return self._desk("answer.desk", language, _MOST_WAYS)
 
-    def desk(self, language: str) -> str | None:
-        """The human desk's name and ways to reach it, or None in a base that has none."""
+    def _desk(self, key: str, language: str, most: int) -> Block:
         desk = self._base.city.desk
         if desk is None:
-            return None
-        ways = [desk.name]
-        if desk.phone:
-            ways.append(self._voice.say("answer.desk_phone", language, phone=desk.phone))
-        if desk.email:
-            ways.append(self._voice.say("answer.desk_email", language, email=desk.email))
-        ways += [desk.address] if desk.address else []
-        ways += [desk.url] if desk.url else []
-        if desk.hours_text:
-            ways.append(self._voice.say("answer.desk_hours", language, hours=desk.hours_text))
-        return ", ".join(ways)
+            return self._say(BlockKind.CONTACT, "answer.desk_absent", language)
+        ways = (("phone", desk.phone), ("email", desk.email), ("", desk.address), ("", desk.url))
+        said = [
+            self._voice.say(f"answer.desk_{way}", language, **{way: value}) if way else value
+            for way, value in (*ways, ("hours", desk.hours_text))
+            if value
+        ]
+        return self._say(BlockKind.CONTACT, key, language, desk=", ".join([desk.name, *said[:most]]))
 
     def written(self, day: date, language: str) -> str:
         """``day`` as people write it ("24 octobre 2025")."""
@@ -185,26 +182,29 @@ class Composer:
         return entry.translations.get(language, entry)
 
     def _notices(self, entry: Entry, standing: Standing, language: str, today: date) -> Iterable[Block]:
-        if standing.trust is Trust.STALE and entry.verified_on is not None:
-            yield from self._stale(entry.verified_on, language)
-        if standing.trust is Trust.UNVERIFIED:
-            yield self._say(BlockKind.NOTICE, "answer.unverified", language)
+        yield from self._age(standing, language)
         if entry.valid is not None and not in_season(entry.valid, today):
             start, end = (self._month_day(day, language) for day in (entry.valid.start, entry.valid.end))
             yield self._say(BlockKind.NOTICE, "answer.out_of_season", language, start=start, end=end)
         if language != DEFAULT_LANGUAGE and language not in entry.translations:
             yield self._say(BlockKind.NOTICE, "answer.foreign_language", language)
 
-    def _stale(self, verified_on: date, language: str) -> tuple[Block, ...]:
-        said = self._say(BlockKind.NOTICE, "answer.stale", language, date=self.written(verified_on, language))
-        return (said, self.contact(language, "answer.confirm_desk"))
+    def _age(self, standing: Standing, language: str) -> tuple[Block, ...]:
+        """What must be said first of a fact that nobody verified, or too long ago."""
+        if standing.trust is Trust.UNVERIFIED:
+            return (self._say(BlockKind.NOTICE, "answer.unverified", language),)
+        if standing.trust is not Trust.STALE or standing.verified_on is None:
+            return ()
+        day = self.written(standing.verified_on, language)
+        said = self._say(BlockKind.NOTICE, "answer.stale", language, date=day)
+        return (said, self._desk("answer.confirm_desk", language, 1))
 
     def _month_day(self, day: str, language: str) -> str:
         month, number = (int(part) for part in day.split("-"))
         name = self._voice.say("calendar.months", language).split()[month - 1]
         return f"{self._voice.say('calendar.first_of_month', language) if number == 1 else number} {name}"
 
-    def _details(self, entry: Entry, words: Entry | Translation, language: str) -> Iterable[Block]:
+    def _details(self, entry: Entry, language: str) -> Iterable[Block]:
         yield from self.cost(entry, language)
         yield from self.delay(entry, language)
         yield from self.documents(entry, language)
@@ -227,11 +227,17 @@ class Composer:
         day = self.written(words.translated_on, language)
         return self._say(BlockKind.SOURCE, "answer.translated", language, by=words.by, date=day)
 
-    def _see_also(self, entry: Entry) -> tuple[Choice, ...]:
+    def _see_also(self, entry: Entry, language: str) -> tuple[Choice, ...]:
         return tuple(
-            Choice(number, follow_up.label, follow_up.entry or for_follow_up(entry.id, number - 1))
+            Choice(number, self._label(follow_up, language), follow_up.entry or for_follow_up(entry.id, number - 1))
             for number, follow_up in enumerate(entry.follow_ups[:_MAX_SEE_ALSO], 1)
         )
+
+    def _label(self, follow_up: FollowUp, language: str) -> str:
+        """A follow-up has no translation of its own; the entry it leads to may have one."""
+        entry = self._base.entries.get(follow_up.entry or "")
+        translated = entry.translations.get(language) if entry is not None else None
+        return translated.title if translated is not None else follow_up.label
 
     def _fact(self, key: str, value: str, language: str) -> Block:
         return Block(BlockKind.FACT, (Span(self._voice.say(key, language), bold=True), Span(" "), *_inline(value)))

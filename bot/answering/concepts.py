@@ -87,12 +87,16 @@ class ConceptFinder:
             node.concepts.append(concept)
 
     def find(self, analysis: Analysis) -> Sighting:
-        """The concepts ``analysis`` speaks of, read in its own language and in French."""
+        """The concepts ``analysis`` speaks of, read in its own language and in French.
+
+        A word in another script is looked for in every language: "护照" means one thing only.
+        """
         if not self._roots:
             return Sighting({}, {})
         strengths: dict[int, float] = {}
         positions: dict[int, set[int]] = {}
-        for language in dict.fromkeys((analysis.language, "fr")):
+        foreign = any(not word.text.isascii() for word in analysis.words)
+        for language in dict.fromkeys((analysis.language, "fr", *(self._roots if foreign else ()))):
             root = self._roots.get(language)
             if root is not None:
                 for match in self._matches(root, analysis, language):

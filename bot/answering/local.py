@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rapidfuzz.fuzz import ratio
+
 from bot.answering.composing import Extra
-from bot.answering.targets import for_place, for_street
-from bot.messages import Choice
+from bot.answering.normalise import tokens
+from bot.answering.targets import for_place, for_street, to_await
+from bot.answering.trust import trust_of_calendar, trust_of_place
+from bot.messages import Answer, Choice, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,14 +20,20 @@ if TYPE_CHECKING:
     from bot.answering.placequery import PlaceQuery
     from bot.answering.turn import Turn
     from bot.knowledge.model import Entry
-    from bot.messages import Answer
 
-__all__ = ["answer_collection", "answer_place", "owner_of"]
+# Out of 100: a word this like one of a street's name is taken for it.
+_LIKENESS = 75
+
+__all__ = ["answer_collection", "answer_place", "owner_of", "place_card", "speaks_of_street"]
 
 
 def owner_of(entries: Iterable[Entry], place_id: str | None, place_type: str | None) -> Entry | None:
     """The entry that speaks for a place: its own, else its type's; one about hours rather than another."""
-    owners = [entry for entry in entries if entry.place == place_id or (place_type and entry.place_type == place_type)]
+    owners = [
+        entry
+        for entry in entries
+        if (place_id and entry.place == place_id) or (place_type and entry.place_type == place_type)
+    ]
     return min(
         owners,
         key=lambda entry: (entry.place != place_id, entry.kind != "hours"),
@@ -41,20 +51,43 @@ def answer_place(turn: Turn, query: PlaceQuery, entry: Entry | None = None) -> A
     return _ask(turn, query, reply, owner)
 
 
+def place_card(turn: Turn, place_id: str | None) -> Extra | None:
+    """What an entry says of its place, with the place's own age; None without such a place."""
+    snapshot = turn.snapshot
+    place = snapshot.base.places.get(place_id or "")
+    card = snapshot.places.card(place.id, turn.now, turn.language) if place is not None else None
+    if place is None or card is None:
+        return None
+    return replace(card, standing=trust_of_place(place, snapshot.base.city.review, turn.today))
+
+
+def speaks_of_street(turn: Turn, entry: Entry) -> bool:
+    """True unless ``turn`` is surely about another entry, its street set aside ("un lampadaire cassé rue X")."""
+    if entry.calendar is None or entry.calendar not in turn.snapshot.base.calendars:
+        return False
+    snapshot = turn.snapshot
+    street = snapshot.collections.answer(entry.calendar, turn.text, turn.today, turn.language).place
+    named = tokens(street or "")
+    rest = [word for word in tokens(turn.text) if not any(ratio(word, known) >= _LIKENESS for known in named)]
+    found = snapshot.ranker.rank(" ".join(rest), turn.language).matches[:1]
+    return all(match.entry_id == entry.id or match.confidence < snapshot.thresholds.answer for match in found)
+
+
 def _ask(turn: Turn, query: PlaceQuery, reply: PlaceReply, owner: Entry | None) -> Answer:
     """Which place, or where the resident is: asked under what is known of all such places."""
     composer = turn.snapshot.composer
-    awaiting = f"{reply.needs}:{query.type or ''}"
+    awaiting = to_await(reply.needs or "place", query)
     if reply.choices:
         choices = tuple(
             Choice(number, place.name, for_place(place.id, query)) for number, place in enumerate(reply.choices, 1)
         )
-        return replace(composer.choose(choices, turn.language), awaiting=awaiting)
-    if owner is None or query.unknown is not None:
-        said = " ".join(block.text for block in reply.blocks)
-        return replace(composer.unknown(turn.language, notice=said), awaiting=awaiting)
-    answer = composer.entry(owner, turn.language, turn.today, Extra(reply.blocks))
-    return replace(answer, awaiting=awaiting)
+        return Answer(Outcome.CLARIFY, turn.language, reply.blocks, choices=choices, awaiting=awaiting)
+    if owner is not None and query.unknown is None:
+        answer = composer.entry(owner, turn.language, turn.today, Extra(reply.blocks))
+        if answer.entry_id is not None:
+            return replace(answer, awaiting=awaiting)
+    said = " ".join(block.text for block in reply.blocks)
+    return replace(composer.unknown(turn.language, notice=said), awaiting=awaiting)
 
 
 def answer_collection(turn: Turn, entry: Entry, text: str, *, insist: bool) -> Answer | None:
@@ -64,14 +97,18 @@ def answer_collection(turn: Turn, entry: Entry, text: str, *, insist: bool) -> A
     """
     if entry.calendar is None or entry.calendar not in turn.snapshot.base.calendars:
         return None
-    composer = turn.snapshot.composer
+    composer, base = turn.snapshot.composer, turn.snapshot.base
     reply = turn.snapshot.collections.answer(entry.calendar, text, turn.today, turn.language)
-    if reply.needs is None:
-        extra = Extra(reply.blocks, reply.sources, instead=True)
+    if reply.place is not None:
+        standing = trust_of_calendar(base.calendars[entry.calendar].calendar, entry, base.city.review, turn.today)
+        street = for_street(entry.id, reply.place)
+        extra = Extra(reply.blocks, reply.sources, street, instead=True, standing=standing)
         return composer.entry(entry, turn.language, turn.today, extra)
     if not (insist or reply.understood):
         return None
     answer = composer.entry(entry, turn.language, turn.today, Extra(reply.blocks))
+    if answer.entry_id is None:
+        return answer
     if reply.choices:
         choices = tuple(
             Choice(number, choice.label, for_street(entry.id, choice.text))

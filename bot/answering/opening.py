@@ -83,9 +83,12 @@ class PlaceDesk:
     def follow_up(self, text: str, place_id: str, today: date) -> PlaceQuery | None:
         """What ``text`` asks of the place talked of just before; None if it is no follow-up of it."""
         place = self._places.get(place_id)
-        if place is None:
-            return None
-        return follow_up(self._index, text, place_id, place.type, today)
+        return follow_up(self._index, text, place_id, place.type, today) if place is not None else None
+
+    def bare(self, text: str, today: date, place_type: str | None = None) -> PlaceQuery | None:
+        """What ``text`` asks without a place ("c'est où ?", "et le samedi ?"), perhaps of one of that type."""
+        query = follow_up(self._index, text, None, place_type, today)
+        return query if query is not None and query.type == place_type else None
 
     def about(self, place_id: str) -> PlaceQuery | None:
         """The question of someone who picked that place and said no more; None if there is no such place."""

@@ -65,8 +65,10 @@ def read_query(index: PlaceIndex, text: str, today: date, type_hint: str | None 
     return PlaceQuery(mention.places, mention.type, intent, day, residue, mention.unknown)
 
 
-def follow_up(index: PlaceIndex, text: str, place: str, place_type: str, today: date) -> PlaceQuery | None:
-    """Read ``text`` as said of ``place``: "et le samedi ?", "c'est où ?", "et celle du 14e ?".
+def follow_up(
+    index: PlaceIndex, text: str, place: str | None, place_type: str | None, today: date
+) -> PlaceQuery | None:
+    """Read ``text`` as said of ``place``, or of a type: "et le samedi ?", "c'est où ?", "et celle du 14e ?".
 
     None if it says anything else besides, or neither a day, an intent nor another place.
     """
@@ -78,7 +80,7 @@ def follow_up(index: PlaceIndex, text: str, place: str, place_type: str, today: 
     intent, residue = _rest(text, day, mention.positions if mention is not None else frozenset())
     if residue or not (intent or day.found):
         return None
-    return PlaceQuery((place,), place_type, intent or PlaceIntent.HOURS, day)
+    return PlaceQuery((place,) if place else (), place_type, intent or PlaceIntent.HOURS, day)
 
 
 def _rest(text: str, day: DayMention, place: Collection[int]) -> tuple[PlaceIntent | None, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.answering.collection import CollectionDesk
 from bot.answering.composing import Composer
@@ -12,16 +13,17 @@ from bot.answering.elsewhere import Elsewhere
 from bot.answering.language import LanguageGuesser
 from bot.answering.opening import PlaceDesk
 from bot.answering.ranking import Ranker
-from bot.voice import Voice
+from bot.voice import DEFAULT_LANGUAGE, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from bot.answering.concepts import ConceptFinder
     from bot.answering.model import Model
     from bot.knowledge.base import KnowledgeBase
 
-__all__ = ["Snapshot", "make_snapshot"]
+__all__ = ["Snapshot", "make_snapshot", "warm"]
 
 # Choices are offered when the right one is more likely among them than not.
 _CLARIFY = 0.5
@@ -65,3 +67,15 @@ def _own_names(base: KnowledgeBase) -> Iterator[str]:
         yield from (place.name, *place.aliases, place.address or "")
     for book in base.calendars.values():
         yield from book.street_names
+
+
+def warm(snapshot: Snapshot, now: datetime) -> None:
+    """Compute once, at the aware moment ``now``, what answers about hours and collections would wait for first."""
+    today = now.astimezone(ZoneInfo(snapshot.base.city.timezone)).date()
+    snapshot.places.read("?", today)
+    for place in snapshot.base.places.values():
+        if place.opening_hours:
+            snapshot.places.card(place.id, now, DEFAULT_LANGUAGE)
+            break
+    for calendar in snapshot.base.calendars:
+        snapshot.collections.answer(calendar, "?", today, DEFAULT_LANGUAGE)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answering.deciding import Verdict
-from bot.answering.followups import Facet, is_elliptic, read_facet, read_follow_up, read_pick
-from bot.answering.local import answer_collection, answer_place
+from bot.answering.followups import (
+    Facet,
+    is_bare_number,
+    is_elliptic,
+    is_refusal,
+    read_facet,
+    read_follow_up,
+    read_pick,
+    says_nothing,
+)
+from bot.answering.local import answer_collection, answer_place, place_card, speaks_of_street
 from bot.answering.smalltalk import reply
-from bot.answering.targets import read_target
+from bot.answering.targets import read_awaited, read_target
+from bot.messages import Answer, Block, BlockKind, Outcome, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +27,6 @@ if TYPE_CHECKING:
     from bot.answering.placequery import PlaceQuery
     from bot.answering.turn import Turn
     from bot.knowledge.model import Entry
-    from bot.messages import Answer
 
     Step = Callable[[Turn], Answer | None]
 
@@ -33,15 +43,25 @@ def chosen(turn: Turn) -> Answer | None:
     """A button pressed, or a choice pointed at: "2", "la première", "oui"."""
     if turn.question.choice is not None:
         return _target(turn, turn.question.choice) or _gone(turn)
-    if turn.state is None:
-        return None
-    choice = read_pick(turn.text, turn.state.choices)
-    return _target(turn, choice.target) or _gone(turn) if choice is not None else None
+    choices = turn.state.choices if turn.state is not None else ()
+    only_choices = turn.state is not None and turn.state.entry_id is None
+    choice = read_pick(turn.text, choices, only_choices=only_choices)
+    if choice is not None:
+        return _target(turn, choice.target) or _gone(turn)
+    if turn.state is not None and is_refusal(turn.text):
+        said = turn.snapshot.voice.say("answer.refused", turn.language)
+        return Answer(Outcome.SMALLTALK, turn.language, (Block(BlockKind.PARAGRAPH, (Span(said),)),))
+    if is_bare_number(turn.text):
+        return turn.snapshot.composer.choose(choices, turn.language) if len(choices) > 1 else _gone(turn)
+    return None
 
 
 def small(turn: Turn) -> Answer | None:
     """A greeting, a thank-you, an insult, a question about the bot: nothing a town has to know."""
     if turn.question.location is not None and turn.state is not None and turn.state.awaiting:
+        return None
+    # "C'est long ?" is impatience from a stranger, but a question after an answer.
+    if turn.last_entry is not None and read_facet(turn.text) is not None:
         return None
     return reply(turn.text, turn.snapshot, turn.language)
 
@@ -50,15 +70,24 @@ def awaited(turn: Turn) -> Answer | None:
     """The street, the place or the location the bot asked for."""
     if turn.state is None or turn.state.awaiting is None:
         return None
-    wanted, _, place_type = turn.state.awaiting.partition(":")
-    if wanted == "street" and turn.last_entry is not None:
-        return answer_collection(turn, turn.last_entry, turn.text, insist=False)
-    if wanted == "location" and turn.question.location is not None:
-        return answer_place(turn, turn.snapshot.places.nearest(place_type))
-    query = turn.snapshot.places.read(turn.text, turn.today, place_type or None)
-    if query is not None and query.candidates and not query.residue:
+    asked = read_awaited(turn.state.awaiting)
+    if asked.kind == "street":
+        entry = turn.last_entry
+        if entry is None or not speaks_of_street(turn, entry):
+            return None
+        return answer_collection(turn, entry, turn.text, insist=False)
+    if asked.kind == "location" and turn.question.location is not None and asked.type is not None:
+        return answer_place(turn, turn.snapshot.places.nearest(asked.type))
+    query = turn.snapshot.places.read(turn.text, turn.today, asked.type)
+    if query is None and asked.type is not None:
+        query = turn.snapshot.places.bare(turn.text, turn.today, asked.type)
+        return answer_place(turn, query) if query is not None else None
+    if query is None or not query.candidates or query.residue:
+        return None
+    if query.type != asked.type:
         return answer_place(turn, query)
-    return None
+    intent = query.intent or (None if asked.kind == "location" else asked.intent)
+    return answer_place(turn, replace(query, intent=intent, day=query.day if query.day.found else asked.day))
 
 
 def elsewhere(turn: Turn) -> Answer | None:
@@ -87,19 +116,16 @@ def continued(turn: Turn) -> Answer | None:
     """A message that leans on the last answer."""
     if turn.state is None:
         return None
-    if turn.state.place_id is not None:
-        query = turn.snapshot.places.follow_up(turn.text, turn.state.place_id, turn.today)
-        if query is not None:
-            return answer_place(turn, query)
     entry = turn.last_entry
-    if entry is None:
-        return None
+    answer = _same_place(turn, turn.state.place_id, entry)
+    if answer is not None or entry is None:
+        return answer
     follow_up = read_follow_up(turn.text, entry, turn.language)
     if follow_up is not None:
         if follow_up.entry is not None:
             return _target(turn, follow_up.entry)
         return turn.snapshot.composer.follow_up(entry, follow_up, turn.language, turn.today)
-    facet = read_facet(turn.text, turn.language)
+    facet = read_facet(turn.text)
     if facet is not None:
         return _facet(turn, entry, facet)
     return _same_subject(turn, entry)
@@ -108,6 +134,8 @@ def continued(turn: Turn) -> Answer | None:
 def ranked(turn: Turn) -> Answer:
     """What the ranking decides: an answer, choices, or an honest "I do not know"."""
     decision, composer = turn.decision, turn.snapshot.composer
+    if says_nothing(turn.text):
+        return composer.unknown(turn.language)
     if decision.verdict is Verdict.ANSWER:
         return _entry(turn, turn.snapshot.base.entries[decision.entry_ids[0]])
     computed = _collected(turn) or _placed(turn)
@@ -157,11 +185,12 @@ def _entry(turn: Turn, entry: Entry) -> Answer:
     answer = answer_collection(turn, entry, turn.text, insist=True)
     if answer is not None:
         return answer
-    query = turn.place_query
+    query, place_id = turn.place_query, entry.place
     if query is not None and query.candidates and entry.place_type is not None and query.type == entry.place_type:
-        return answer_place(turn, query, entry)
-    card = turn.snapshot.places.card(entry.place, turn.now, turn.language) if entry.place is not None else None
-    return turn.snapshot.composer.entry(entry, turn.language, turn.today, card)
+        if entry.kind == "hours" or len(query.candidates) > 1:
+            return answer_place(turn, query, entry)
+        place_id = query.candidates[0]
+    return turn.snapshot.composer.entry(entry, turn.language, turn.today, place_card(turn, place_id))
 
 
 def _facet(turn: Turn, entry: Entry, facet: Facet) -> Answer:
@@ -175,8 +204,32 @@ def _facet(turn: Turn, entry: Entry, facet: Facet) -> Answer:
         near = turn.snapshot.base.entries.get(follow_up.entry or "")
         if near is not None and (near.kind == _FACET_KINDS.get(facet) or read(near, turn.language)):
             return _entry(turn, near)
+    return _not_said(turn, entry)
+
+
+def _same_place(turn: Turn, place_id: str | None, entry: Entry | None) -> Answer | None:
+    """More about the place or street spoken of ("et le samedi ?"), or about the entry's own."""
+    places, target = turn.snapshot.places, read_target(place_id or "")
+    if target.kind == "entry" and place_id is not None:
+        query = places.follow_up(turn.text, place_id, turn.today)
+        return answer_place(turn, query) if query is not None else None
+    if entry is None:
+        return None
+    bare = places.bare(turn.text, turn.today, entry.place_type)
+    if target.kind == "street" and bare is not None:
+        return answer_collection(turn, entry, f"{target.rest} {turn.text}", insist=True)
+    if entry.calendar is not None and is_elliptic(turn.text) and speaks_of_street(turn, entry):
+        return answer_collection(turn, entry, turn.text, insist=False)
+    if bare is None or bare.type is not None:
+        return answer_place(turn, bare, entry) if bare is not None else None
+    return _not_said(turn, entry) if turn.decision.verdict is not Verdict.ANSWER else None
+
+
+def _not_said(turn: Turn, entry: Entry) -> Answer:
+    """An honest "not known" of ``entry``, which stays the subject."""
+    composer = turn.snapshot.composer
     said = turn.snapshot.voice.say("answer.unknown_detail", turn.language, title=composer.title(entry, turn.language))
-    return composer.unknown(turn.language, notice=said)
+    return replace(composer.unknown(turn.language, notice=said), entry_id=entry.id)
 
 
 def _same_subject(turn: Turn, entry: Entry) -> Answer | None:

@@ -2,8 +2,14 @@
 
     <entry id>                           an entry
     followup:<entry id>:<number>         the text of a follow-up, counted from 0
-    place:<place id>:<intent>:<day>      a place, what was asked of it, and for which day
+    place:<place id>:<intent>:<day>      a place, what was asked of it, and for which day (or days)
     street:<entry id>:<words>            a street or a sector of the entry's calendar
+
+What the bot waits for is kept in the same manner:
+
+    street                               a street or sector of the last entry's calendar
+    place:<type>:<intent>:<day>          which place of that type
+    location:<type>:<intent>:<day>       where the resident is
 
 Telegram's buttons carry 64 bytes: ids are at most 64 characters, so a channel maps
 longer targets to the choice's number and keeps them in the conversation's state.
@@ -17,9 +23,10 @@ from datetime import date
 from bot.answering.days import DayMention
 from bot.answering.placequery import PlaceIntent, PlaceQuery
 
-__all__ = ["Target", "for_follow_up", "for_place", "for_street", "read_target"]
+__all__ = ["Awaited", "Target", "for_follow_up", "for_place", "for_street", "read_awaited", "read_target", "to_await"]
 
 _KINDS = frozenset({"followup", "place", "street"})
+_WEEKDAYS = frozenset("0123456")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,17 @@ class Target:
 
     def place_query(self, place_type: str) -> PlaceQuery:
         """The rest as what was asked of the place."""
-        intent, _, day = self.rest.partition(":")
-        asked = PlaceIntent(intent) if intent in set(PlaceIntent) else None
-        return PlaceQuery((self.id,), place_type, asked, _day(day))
+        return PlaceQuery((self.id,), place_type, *_asked(self.rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What the bot asked for (``street``, ``place`` or ``location``), and the question that waits for it."""
+
+    kind: str
+    type: str | None
+    intent: PlaceIntent | None
+    day: DayMention
 
 
 def read_target(target: str) -> Target:
@@ -58,8 +73,7 @@ def for_follow_up(entry_id: str, number: int) -> str:
 
 def for_place(place_id: str, query: PlaceQuery) -> str:
     """The target of a place about which ``query`` was asked."""
-    day = query.day.dates[0].isoformat() if query.day.dates else ""
-    return f"place:{place_id}:{query.intent or ''}:{day}"
+    return f"place:{place_id}:{_question(query)}"
 
 
 def for_street(entry_id: str, words: str) -> str:
@@ -67,7 +81,38 @@ def for_street(entry_id: str, words: str) -> str:
     return f"street:{entry_id}:{words}"
 
 
+def to_await(needs: str, query: PlaceQuery) -> str:
+    """What to keep while the bot ``needs`` a place or a location to answer ``query``."""
+    return f"{needs}:{query.type or ''}:{_question(query)}"
+
+
+def read_awaited(text: str) -> Awaited:
+    """Take apart what was kept by ``to_await``, or ``street``."""
+    kind, _, rest = text.partition(":")
+    place_type, _, rest = rest.partition(":")
+    return Awaited(kind, place_type or None, *_asked(rest))
+
+
+def _question(query: PlaceQuery) -> str:
+    """What was asked and of which day: a date, a day of the week by its number (Monday is 0), or holidays."""
+    day = "holidays" if query.day.holidays else ""
+    if query.day.dates:
+        day = query.day.dates[0].isoformat()
+    elif query.day.weekdays:
+        day = str(query.day.weekdays[0])
+    return f"{query.intent or ''}:{day}"
+
+
+def _asked(rest: str) -> tuple[PlaceIntent | None, DayMention]:
+    intent, _, day = rest.partition(":")
+    return (PlaceIntent(intent) if intent in set(PlaceIntent) else None), _day(day)
+
+
 def _day(text: str) -> DayMention:
+    if text == "holidays":
+        return DayMention(holidays=True, positions=frozenset({0}))
+    if text in _WEEKDAYS:
+        return DayMention(weekdays=(int(text),), positions=frozenset({0}))
     try:
         return DayMention(dates=(date.fromisoformat(text),), positions=frozenset({0}))
     except ValueError:

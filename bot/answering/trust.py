@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.knowledge.model import Entry, Place, Review, Season
+    from collections.abc import Iterable
 
-__all__ = ["Standing", "Trust", "due_on", "in_season", "trust_of", "trust_of_place"]
+    from bot.knowledge.model import CollectionCalendar, Entry, Place, Review, Season
+
+__all__ = ["Standing", "Trust", "due_on", "in_season", "trust_of", "trust_of_calendar", "trust_of_place", "worst"]
 
 _DAYS = {"jour": 1, "jours": 1, "semaine": 7, "semaines": 7}
 _MONTHS = {"mois": 1, "an": 12, "ans": 12}
@@ -53,12 +55,26 @@ def trust_of(entry: Entry, review: Review, today: date) -> Standing:
         return Standing(Trust.EXPIRED, entry.expires_on)
     if entry.verified_on is not None and entry.expires_on is not None:
         return Standing(Trust.VERIFIED, entry.expires_on, entry.verified_on)
-    return _reviewed(entry.verified_on, entry.review_every or getattr(review, entry.kind), today)
+    return _reviewed(entry.verified_on, _period(entry, review), today)
 
 
 def trust_of_place(place: Place, review: Review, today: date) -> Standing:
     """What may be said of ``place``'s hours and address on ``today``."""
     return _reviewed(place.verified_on, place.review_every or review.hours, today)
+
+
+def trust_of_calendar(calendar: CollectionCalendar, entry: Entry, review: Review, today: date) -> Standing:
+    """What may be said on ``today`` of the dates of ``entry``'s calendar, reviewed as often as the entry."""
+    return _reviewed(calendar.verified_on, _period(entry, review), today)
+
+
+def worst(standings: Iterable[Standing]) -> Standing | None:
+    """The least trusted of ``standings``, or None if there is none."""
+    return max(standings, key=lambda standing: list(Trust).index(standing.trust), default=None)
+
+
+def _period(entry: Entry, review: Review) -> str:
+    return str(entry.review_every or getattr(review, entry.kind))
 
 
 def _reviewed(verified_on: date | None, period: str, today: date) -> Standing:

@@ -35,6 +35,7 @@ class Timings:
     """Milliseconds spent, by step."""
 
     spent: dict[str, float] = field(default_factory=dict)
+    begun: float = field(default_factory=perf_counter)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -44,6 +45,10 @@ class Timings:
             yield
         finally:
             self.spent[name] = self.spent.get(name, 0.0) + (perf_counter() - start) * 1000
+
+    def total(self) -> dict[str, float]:
+        """What was spent by step, and since the beginning as ``total``."""
+        return {**self.spent, "total": (perf_counter() - self.begun) * 1000}
 
 
 @dataclass(frozen=True)
