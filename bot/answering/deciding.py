@@ -51,7 +51,8 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
     """Decide on one message by its ranking, and by those of its ``parts`` if it has several.
 
     Two parts that are each surely about another entry make two subjects: both are
-    offered. A part that is sure where the whole is not, and agrees with it, speaks for it.
+    offered. A part that is sure where the whole is not, and agrees with it, speaks for it,
+    unless another part probably asks for something else.
     """
     if not ranking.matches:
         return Decision(Verdict.UNKNOWN)
@@ -64,6 +65,13 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
     if best.confidence >= thresholds.answer:
         return Decision(Verdict.ANSWER, (best.entry_id,))
     if best.entry_id in sure:
+        others = [
+            part.matches[0].entry_id
+            for part in parts
+            if part.among_three >= thresholds.clarify and part.matches[0].entry_id != best.entry_id
+        ]
+        if others:
+            return Decision(Verdict.CLARIFY, (best.entry_id, others[0]), several=True)
         return Decision(Verdict.ANSWER, (best.entry_id,))
     choices = _choices(ranking.matches)
     if ranking.among_three >= thresholds.clarify and len(choices) > 1:

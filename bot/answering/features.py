@@ -42,6 +42,10 @@ class Shares:
     c: float = 0.5
     v: float = 0.3
 
+    def whole(self) -> float:
+        """The length of a text that has all blocks."""
+        return sqrt(self.w + self.b + self.c + self.v)
+
     def root(self, block: str) -> float:
         """The factor a block's unit vector is multiplied by."""
         return sqrt(getattr(self, block))
@@ -61,12 +65,14 @@ class FeatureSpace:
 
     ``ids`` maps a block and a feature to its number; ``idf`` holds the inverse
     document frequency over entries of stems and concepts (natural logarithm).
+    ``languages`` are those the base's texts are written in.
     """
 
     shares: Shares
     ids: dict[str, dict[str, int]]
     idf: dict[str, dict[str, float]]
     entries: int
+    languages: frozenset[str]
     _pieces: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -77,7 +83,8 @@ class FeatureSpace:
         shares: Shares,
     ) -> FeatureSpace:
         """Collect the features of ``documents`` (words, concepts, entry number)."""
-        space = cls(shares, {block: {} for block in BLOCKS}, {"w": {}, "v": {}}, entries)
+        languages = frozenset(analysis.language for analysis, _, _ in documents)
+        space = cls(shares, {block: {} for block in BLOCKS}, {"w": {}, "v": {}}, entries, languages)
         seen: dict[str, dict[str, set[int]]] = {"w": {}, "v": {}}
         for analysis, sighting, entry in documents:
             for word in analysis.words:
@@ -106,13 +113,19 @@ class FeatureSpace:
         return 1 + log(1 + self.entries)
 
     def vector(self, analysis: Analysis, sighting: Sighting) -> Vector:
-        """``analysis`` as a vector; features the base does not know count in the length only."""
+        """``analysis`` as a vector; features the base does not know count in the length only.
+
+        A text in a language the base has no text in can only be known by its concepts:
+        they then take the whole length.
+        """
         numbers: list[int] = []
         values: list[float] = []
+        foreign = analysis.language not in self.languages
         for block, weights in self._blocks(analysis, sighting):
-            if not weights:
+            if not weights or (foreign and block != "v"):
                 continue
-            scale = self.shares.root(block) / sqrt(sum(value * value for value in weights.values()))
+            root = self.shares.whole() if foreign else self.shares.root(block)
+            scale = root / sqrt(sum(value * value for value in weights.values()))
             ids = self.ids[block]
             for name, value in weights.items():
                 number = ids.get(name)

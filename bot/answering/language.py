@@ -66,6 +66,16 @@ class LanguageGuesser:
         code = detect_language_request(text)
         return code if code in self._languages else None
 
+    def read_as(self, text: str, language: str) -> str:
+        """The language ``text`` is surely written in, be it configured or not; else ``language``."""
+        read = text[:_READ]
+        script = _script(read)
+        if script is not None:
+            return script
+        ranked = sorted(_scores(read).items(), key=lambda item: -item[1])
+        lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0) if ranked else 0.0
+        return ranked[0][0] if lead >= _SOME_LEAD else language
+
     def detect(self, text: str) -> tuple[str | None, float]:
         """The configured language of ``text`` and its lead over any other known one; (None, 0) if none leads."""
         scores = _scores(text)

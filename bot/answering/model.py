@@ -53,10 +53,14 @@ class Coverage:
             for position in positions:
                 named.setdefault(position, []).append(self.concepts.get(concept, frozenset()))
         total = by_entry = by_base = 0.0
+        # In a language no text of the base is in, a word that names no concept proves nothing.
+        foreign = analysis.language not in space.languages
         for position, word in enumerate(analysis.words):
             mass = idf.get(word.stem, unseen) * lexicon.damping(word.text)
             users = self.stems.get(word.stem, frozenset())
             ideas = named.get(position, ())
+            if foreign and not ideas:
+                continue
             idea = _BY_CONCEPT * word.weight
             total += mass
             by_entry += mass * max(word.weight * (entry in users), idea * any(entry in idea for idea in ideas))

@@ -58,6 +58,7 @@ def save_model(model: Model, path: Path) -> None:
         "ids": {block: list(ids) for block, ids in model.space.ids.items()},
         "shares": {block: getattr(model.space.shares, block) for block in model.space.ids},
         "idf": model.space.idf,
+        "languages": sorted(model.space.languages),
         "known": model.known,
         "stems": {stem: sorted(entries) for stem, entries in model.coverage.stems.items()},
         "concepts": {concept: sorted(entries) for concept, entries in model.coverage.concepts.items()},
@@ -117,7 +118,9 @@ def _assemble(tables: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
     return Model(
         version=tables["version"],
         entry_ids=entry_ids,
-        space=FeatureSpace(Shares(**tables["shares"]), ids, tables["idf"], len(entry_ids)),
+        space=FeatureSpace(
+            Shares(**tables["shares"]), ids, tables["idf"], len(entry_ids), frozenset(tables["languages"])
+        ),
         scorer=scorer_class(**{name: arrays[f"scorer.{name}"] for name in scorer_class.__slots__}),
         coverage=Coverage(
             {stem: frozenset(entries) for stem, entries in tables["stems"].items()},

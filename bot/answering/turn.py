@@ -69,6 +69,11 @@ class Turn:
         return self.now.astimezone(ZoneInfo(self.snapshot.base.city.timezone)).date()
 
     @cached_property
+    def reading(self) -> str:
+        """The language the message is read in, which the bot may not speak."""
+        return self.snapshot.guesser.read_as(self.text, self.language)
+
+    @cached_property
     def place_query(self) -> PlaceQuery | None:
         """What the message asks of which place, if it names one."""
         return self.snapshot.places.read(self.text, self.today)
@@ -76,20 +81,27 @@ class Turn:
     @cached_property
     def ranking(self) -> Ranking:
         """The message ranked; a very long one also by its parts."""
+        if len(self.text.split()) >= _RAMBLING:
+            return self._by_parts[0]
         with self.timings.step("rank"):
-            ranker = self.snapshot.ranker
-            if len(self.text.split()) < _RAMBLING:
-                return ranker.rank(self.text, self.language)
-            return ranker.rank_long(self.text, clauses(self.text, self.language), self.language)
+            return self.snapshot.ranker.rank(self.text, self.language)
 
     @cached_property
     def parts(self) -> tuple[Ranking, ...]:
         """The parts of the message ranked on their own, if it is long enough to have some."""
         if len(self.text.split()) < _LONG:
             return ()
+        if len(self.text.split()) >= _RAMBLING:
+            return self._by_parts[1]
         with self.timings.step("rank"):
             rank = self.snapshot.ranker.rank
-            return tuple(rank(part, self.language) for part in clauses(self.text, self.language))
+            return tuple(rank(part, self.reading) for part in clauses(self.text, self.reading))
+
+    @cached_property
+    def _by_parts(self) -> tuple[Ranking, tuple[Ranking, ...]]:
+        with self.timings.step("rank"):
+            parts = clauses(self.text, self.language)
+            return self.snapshot.ranker.rank_long(self.text, parts, self.language)
 
     @cached_property
     def decision(self) -> Decision:
