@@ -14,7 +14,7 @@ from bot.answering.modelfile import load_model, model_path
 from bot.answering.snapshot import make_snapshot
 from bot.desk import Desk
 from bot.errors import ModelError
-from bot.knowledge.loading import load_base
+from bot.knowledge.loading import content_version, load_base
 from bot.trainer import train_beside
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Bot", "build", "learn_base", "prepare"]
 
 _LOG = logging.getLogger("parvis.assembly")
+# A base saved again and again while it is learned is learned again this many times at most.
+_EDITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,32 @@ def build(
 def prepare(base: Path, *, cache: Path | None, target_precision: float, progress: Progress | None = None) -> Snapshot:
     """Load the base, find or train its model, and make them ready to answer. Raises KnowledgeError."""
     report = progress or (lambda _step, _share: None)
+    knowledge, model = _load(base, report), None
+    if cache is not None:
+        model = _kept(knowledge, cache, report)
+        for _ in range(_EDITS):
+            if model is not None or content_version(base) == knowledge.version:
+                break
+            # Edited while it was being learned: what is on the disk now is what is served.
+            knowledge = _load(base, report)
+            model = _kept(knowledge, cache, report)
+    finder = ConceptFinder(knowledge.concepts.values())
+    if model is None:
+        if cache is not None:
+            _LOG.warning("the trained model could not be kept in %s: it will be trained again next time", cache)
+        model = learn_base(knowledge, finder, lambda share: report("train", share))
+    return make_snapshot(knowledge, model, finder, target_precision)
+
+
+def _load(base: Path, report: Progress) -> KnowledgeBase:
     report("load", 0.0)
     knowledge = load_base(base)
-    finder = ConceptFinder(knowledge.concepts.values())
     report("load", 1.0)
-    return make_snapshot(knowledge, _model(knowledge, finder, cache, report), finder, target_precision)
+    return knowledge
 
 
-def _model(base: KnowledgeBase, finder: ConceptFinder, cache: Path | None, report: Progress) -> Model:
-    """The kept model of this very base; else one trained in a process of its own, else in this one."""
-    if cache is None:
-        return learn_base(base, finder, lambda share: report("train", share))
+def _kept(base: KnowledgeBase, cache: Path, report: Progress) -> Model | None:
+    """The kept model of this very base, trained in a process of its own if need be; None if that failed."""
     path = model_path(cache, base.version)
     with suppress(ModelError):
         return load_model(path)
@@ -95,8 +112,7 @@ def _model(base: KnowledgeBase, finder: ConceptFinder, cache: Path | None, repor
     with suppress(ModelError):
         train_beside(base.root, cache, lambda share: report("train", share))
         return load_model(path)
-    _LOG.warning("the trained model could not be kept in %s: it will be trained again next time", cache)
-    return learn_base(base, finder, lambda share: report("train", share))
+    return None
 
 
 def learn_base(base: KnowledgeBase, finder: ConceptFinder, progress: Callable[[float], None]) -> Model:

@@ -9,8 +9,11 @@ from bot.answering.normalise import tokens
 
 __all__ = ["clauses"]
 
+# No break inside "8.30", "1,50", "8:30", nor after an initial ("M. Dupont").
 _BREAK = re.compile(
-    r"[.?!;:\n…]+|,|\b(?:et|mais|donc|car|puis|sinon|aussi|parce que|and|but|so|because|also)\b", re.IGNORECASE
+    r"(?<!\b[^\W\d_])\.(?!\d)|[,:](?!\d)|[?!;…]"
+    r"|\b(?:et|mais|donc|car|puis|sinon|aussi|parce que|and|but|so|because|also)\b",
+    re.IGNORECASE,
 )
 _MAX_CLAUSES = 8
 

@@ -66,20 +66,25 @@ class Ranker:
         shares = self._shares(reading)
         return self._ranking(reading, shares, limit)
 
-    def rank_long(self, text: str, parts: Sequence[str], language: str, limit: int = 10) -> Ranking:
-        """The same for a message so long that one of its ``parts`` carries the question.
+    def rank_long(
+        self, text: str, parts: Sequence[str], language: str, limit: int = 10
+    ) -> tuple[Ranking, tuple[Ranking, ...]]:
+        """The same for a message so long that one of its ``parts`` carries the question; and each part's own.
 
         An entry is as likely as the whole or any part makes it (noisy or): on rambling
         messages the right entry came first half as often again as with the whole alone.
         """
         reading = self._read(text, language)
         doubt = 1 - self._shares(reading)
-        alone = [self.rank(part, language, limit) for part in parts]
+        alone: list[Ranking] = []
         for part in parts:
-            doubt *= 1 - _PART_TRUST * self._shares(self._read(part, language))
+            part_reading = self._read(part, language)
+            part_shares = self._shares(part_reading)
+            alone.append(self._ranking(part_reading, part_shares, limit))
+            doubt *= 1 - _PART_TRUST * part_shares
         shares = 1 - doubt
         whole = self._ranking(reading, shares / max(float(shares.sum()), _TINY), limit)
-        return _told_by_parts(whole, alone)
+        return _told_by_parts(whole, alone), tuple(alone)
 
     def _read(self, text: str, language: str) -> _Reading:
         analysis = analyse(text, language, self._repairer)

@@ -84,7 +84,7 @@ class Turn:
         if len(self.text.split()) >= _RAMBLING:
             return self._by_parts[0]
         with self.timings.step("rank"):
-            return self.snapshot.ranker.rank(self.text, self.language)
+            return self.snapshot.ranker.rank(self.text, self.reading)
 
     @cached_property
     def parts(self) -> tuple[Ranking, ...]:
@@ -100,8 +100,8 @@ class Turn:
     @cached_property
     def _by_parts(self) -> tuple[Ranking, tuple[Ranking, ...]]:
         with self.timings.step("rank"):
-            parts = clauses(self.text, self.language)
-            return self.snapshot.ranker.rank_long(self.text, parts, self.language)
+            parts = clauses(self.text, self.reading)
+            return self.snapshot.ranker.rank_long(self.text, parts, self.reading)
 
     @cached_property
     def decision(self) -> Decision:
