@@ -77,7 +77,7 @@ def _linear(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:
     vectors, size = lesson.examples.vectors, lesson.space.size
     gram = gram_matrix(vectors, size)
     progress(0.3)
-    dual = fit(gram, lesson.examples, lesson.classes)
+    dual = fit(lambda gradient: gram @ gradient, lesson.examples, lesson.classes)
     progress(0.5)
     trials = linear_trials(lesson, gram, lambda share: progress(0.5 + share / 2))
     return LinearScorer(primal(vectors, size, dual).astype(np.float16)), trials

@@ -11,7 +11,7 @@ import numpy as np
 from bot.answering.analysis import Analysis
 from bot.answering.calibration import OUTSIDE_WEIGHT, Trials
 from bot.answering.model import Coverage
-from bot.answering.training import Examples, fit
+from bot.answering.training import Examples, fit, main_axes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -94,10 +94,11 @@ def linear_trials(lesson: Lesson, gram: Array, progress: Progress, *, thorough: 
     share = 1.0 if thorough else _ENOUGH_TEXTS / len(inside)
     rounds = [(phrasings == fold, phrasings == fold, True) for fold in range(_round_count(share))]
     rounds += [(inside == fold, (inside == fold) & lesson.asked, False) for fold in range(_round_count(share / 2))]
+    axes = main_axes(gram)
     found: list[tuple[_Trial, bool]] = []
     for number, (left_out, questions, answerable) in enumerate(rounds):
         if questions.any() and not left_out.all():
-            found += [(trial, answerable) for trial in _ask(lesson, gram, left_out, questions)]
+            found += [(trial, answerable) for trial in _ask(lesson, axes, left_out, questions)]
         progress((number + 1) / len(rounds))
     return _balanced(_table(found))
 
@@ -117,14 +118,16 @@ def _phrasing_folds(lesson: Lesson) -> NDArray[np.int64]:
     return fold
 
 
-def _ask(lesson: Lesson, gram: Array, left_out: Mask, questions: Mask) -> Iterator[_Trial]:
+def _ask(lesson: Lesson, axes: Array, left_out: Mask, questions: Mask) -> Iterator[_Trial]:
     kept = np.flatnonzero(~left_out)
     examples = Examples((), lesson.examples.entries[kept], lesson.examples.weights[kept])
-    dual = fit(gram[np.ix_(kept, kept)], examples, lesson.classes, _TOLERANCE)
+    known = axes[kept]
+    dual = fit(lambda gradient: known @ (known.T @ gradient), examples, lesson.classes, _TOLERANCE)
+    weights = known.T @ dual
     coverage = lesson.coverage(kept)
     gone = np.bincount(examples.entries, minlength=lesson.classes) == 0
     for row in np.flatnonzero(questions).tolist():
-        logits = gram[row, kept] @ dual
+        logits = axes[row] @ weights
         logits[gone] = -np.inf
         yield lesson.trial(row, logits, coverage)
 
