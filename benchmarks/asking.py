@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.assembly import build
 from bot.clock import SystemClock
-from bot.messages import Question
+from bot.messages import Outcome, Question
 from bot.storage.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Asking:
         return cls(build(base, cache=cache, clock=SystemClock(), store=store), store)
 
     def milliseconds(self, golden: GoldenQuestion) -> float:
-        """How long the whole answer to ``golden`` takes."""
+        """How long the whole answer to ``golden`` takes. Raises RuntimeError if the bot itself failed."""
         question = Question(
             id=_NAME,
             channel="terminal",
@@ -47,7 +47,9 @@ class Asking:
             language=golden.language,
         )
         begin = time.perf_counter()
-        self.bot.desk.answer(question)
+        answer = self.bot.desk.answer(question)
         took = time.perf_counter() - begin
         self.store.forget(_NAME)
+        if answer.outcome is Outcome.ERROR:
+            raise RuntimeError(f"the bot failed on {golden.question!r}: its time would mean nothing")
         return 1000 * took

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ONE_THREAD", "megabytes", "run_child"]
+__all__ = ["ONE_THREAD", "megabytes", "megabytes_of_children", "run_child"]
 
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in _LIBRARIES} | {"VECLIB_MAXIMUM_THREADS": "1"}
@@ -48,5 +48,14 @@ def megabytes(*, peak: bool) -> float:
         found = re.search(r"VmHWM:\s+(\d+)" if peak else r"VmRSS:\s+(\d+)", _STATUS.read_text("ascii"))
         if found is not None:
             return int(found[1]) / 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return _most(resource.RUSAGE_SELF)
+
+
+def megabytes_of_children() -> float:
+    """The most resident memory in MiB that any ended child of this process took; 0 if there was none."""
+    return _most(resource.RUSAGE_CHILDREN)
+
+
+def _most(who: int) -> float:
+    most = resource.getrusage(who).ru_maxrss
     return most / 2**20 if sys.platform == "darwin" else most / 1024

@@ -34,6 +34,7 @@ def measure(base: Path, rounds: int) -> dict[str, Any]:
         "rounds": rounds,
         "cold_s": cold["ready_s"],
         "cold_peak_mb": cold["peak_mb"],
+        "training_mb": cold["training_mb"],
         "warm_s": median(start["ready_s"] for start in warm),
         "warm_worst_s": max(start["ready_s"] for start in warm),
         "serving_mb": max(start["serving_mb"] for start in warm),

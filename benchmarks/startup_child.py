@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.asking import Asking
-from benchmarks.process import megabytes
+from benchmarks.process import megabytes, megabytes_of_children
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,7 @@ def measure(job: Mapping[str, Any]) -> dict[str, Any]:
     begin, begin_cpu = time.perf_counter(), time.process_time()
     took = [asking.milliseconds(golden) for golden in questions[:_FIRST_ANSWERS]]
     memory = {"serving_mb": megabytes(peak=False), "peak_mb": megabytes(peak=True)}
+    memory["training_mb"] = megabytes_of_children()
     took += [asking.milliseconds(golden) for golden in questions[_FIRST_ANSWERS:]]
     return {
         "ready_s": ready,
