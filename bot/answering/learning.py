@@ -14,6 +14,7 @@ from bot.answering.analysis import analyse, words_of
 from bot.answering.calibration import fit_calibration
 from bot.answering.features import FeatureSpace, Shares
 from bot.answering.model import Coverage, Model
+from bot.answering.repair import sounds_of
 from bot.answering.scorers import LinearScorer, NeighbourScorer
 from bot.answering.training import Examples, fit, gram_matrix, primal
 from bot.answering.trials import Lesson, echo_trials, linear_trials, neighbour_trials
@@ -62,13 +63,15 @@ def learn(
     asked = np.array([document.asked for document in documents])
     lesson = Lesson(analyses, sightings, asked, finder, space, examples, len(entry_ids))
     scorer, trials = (_linear if len(documents) <= _MOST_LINEAR else _neighbours)(lesson, progress)
+    known = _known(lesson, concepts)
     return Model(
         version=version,
         entry_ids=tuple(entry_ids),
         space=space,
         scorer=scorer,
         coverage=Coverage.learn(numbered),
-        known=_known(lesson, concepts),
+        known=known,
+        sounds=sounds_of(known),
         calibration=fit_calibration(trials, echo_trials(lesson, scorer)),
     )
 

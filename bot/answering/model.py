@@ -86,7 +86,7 @@ class Model:
     """A trained ranker.
 
     ``scorer`` gives each entry's score; ``known`` counts the words of the base and the
-    vocabulary, for repairs; ``version`` is the content hash it was learned from.
+    vocabulary and ``sounds`` how they sound, for repairs; ``version`` is the content hash it was learned from.
     """
 
     version: str
@@ -95,6 +95,7 @@ class Model:
     scorer: Scorer
     coverage: Coverage
     known: Mapping[str, int]
+    sounds: Mapping[str, str]
     calibration: Calibration
 
 

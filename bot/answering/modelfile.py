@@ -60,6 +60,7 @@ def save_model(model: Model, path: Path) -> None:
         "idf": model.space.idf,
         "languages": sorted(model.space.languages),
         "known": model.known,
+        "sounds": model.sounds,
         "stems": {stem: sorted(entries) for stem, entries in model.coverage.stems.items()},
         "concepts": {concept: sorted(entries) for concept, entries in model.coverage.concepts.items()},
     }
@@ -127,5 +128,6 @@ def _assemble(tables: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
             {concept: frozenset(entries) for concept, entries in tables["concepts"].items()},
         ),
         known=tables["known"],
+        sounds=tables["sounds"],
         calibration=Calibration(**{name: arrays[f"calibration.{name}"] for name in Calibration.__slots__}),
     )

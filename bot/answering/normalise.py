@@ -43,7 +43,10 @@ def clean(text: str, limit: int = 1000) -> str:
 
 def fold(text: str) -> str:
     """``text`` without case or accents, ligatures and apostrophes unified ("Œuvre d’Élise" -> "oeuvre d'elise")."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
+    plain = text.translate(_LIGATURES).casefold()
+    if plain.isascii():
+        return plain
+    decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

@@ -58,7 +58,7 @@ class Ranker:
     def __init__(self, model: Model, finder: ConceptFinder) -> None:
         self.model = model
         self._finder = finder
-        self._repairer = Repairer(model.known)
+        self._repairer = Repairer(model.known, model.sounds)
 
     def rank(self, text: str, language: str, limit: int = 10) -> Ranking:
         """The ``limit`` best entries for ``text`` read in ``language``."""

@@ -14,7 +14,7 @@ from bot.answering.phonetics import sound
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Repair", "Repairer"]
+__all__ = ["Repair", "Repairer", "sounds_of"]
 
 # Shorter words have too many neighbours one letter away.
 _MIN_LENGTH = 4
@@ -36,11 +36,20 @@ class Repair:
     weight: float
 
 
+def sounds_of(known: Mapping[str, int]) -> dict[str, str]:
+    """How each known word sounds, to the most used word that sounds so."""
+    return {sound(word): word for word in sorted(known, key=lambda word: (known[word], word))}
+
+
 class Repairer:
     """Repairs words against a fixed list of known ones, weighted by how often the base uses them."""
 
-    def __init__(self, known: Mapping[str, int]) -> None:
-        """``known``: folded word to the number of times the base and the vocabulary use it."""
+    def __init__(self, known: Mapping[str, int], sounds: Mapping[str, str] | None = None) -> None:
+        """Take in the known words.
+
+        ``known``: folded word to the number of times the base and the vocabulary use it;
+        ``sounds``: what ``sounds_of`` makes of them, if it was kept.
+        """
         self._known = known
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(known):
@@ -50,9 +59,7 @@ class Repairer:
         for word in sorted(known, key=lambda w: (len(w), w), reverse=True):
             for end in range(_MIN_LENGTH, len(word)):
                 self._prefixes[word[:end]] = word
-        self._sounds: dict[str, str] = {}
-        for word in sorted(known, key=lambda w: (known[w], w)):
-            self._sounds[sound(word)] = word
+        self._sounds = sounds if sounds is not None else sounds_of(known)
         self._cache: dict[tuple[str, str], Repair | None] = {}
 
     def repair(self, word: str, language: str) -> Repair | None:
