@@ -64,4 +64,6 @@ def _considerate() -> Iterator[None]:
     finally:
         sys.setswitchinterval(interval)
         if collecting:
+            # As at the start: what was just loaded stays, and need not be gone through.
+            gc.freeze()
             gc.enable()
