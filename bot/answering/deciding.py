@@ -64,7 +64,7 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
         return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES], several=True)
     if best.confidence >= thresholds.answer:
         return Decision(Verdict.ANSWER, (best.entry_id,))
-    if best.entry_id in sure:
+    if best.entry_id in sure and ranking.among_three >= thresholds.clarify:
         others = [
             part.matches[0].entry_id
             for part in parts
@@ -73,7 +73,9 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
         if others:
             return Decision(Verdict.CLARIFY, (best.entry_id, others[0]), several=True)
         return Decision(Verdict.ANSWER, (best.entry_id,))
-    choices = _choices(ranking.matches)
+    # Of a question without a single word the base knows, a likely entry is a matter of letters.
+    heard = best.confidence >= thresholds.clarify or (ranking.signals is not None and ranking.signals.base > 0)
+    choices = _choices(ranking.matches) if heard else ()
     if ranking.among_three >= thresholds.clarify and len(choices) > 1:
         return Decision(Verdict.CLARIFY, choices)
     return Decision(Verdict.UNKNOWN)

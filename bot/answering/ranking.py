@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.answering.analysis import analyse
+from bot.answering.calibration import best_two
 from bot.answering.repair import Repairer
 from bot.messages import Match
 
@@ -28,8 +29,6 @@ __all__ = ["Ranker", "Ranking"]
 
 _FIRST_CHOICES = 3
 _EVIDENCE = 4
-_PART_TRUST = 0.5
-_TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +70,11 @@ class Ranker:
     ) -> tuple[Ranking, tuple[Ranking, ...]]:
         """The same for a message so long that one of its ``parts`` carries the question; and each part's own.
 
-        An entry is as likely as the whole or any part makes it (noisy or): on rambling
-        messages the right entry came first half as often again as with the whole alone.
+        The whole decides the order: mixing in the parts' own order put the right entry
+        first in .58 of such golden questions, against .71. The parts tell how sure it is.
         """
-        reading = self._read(text, language)
-        doubt = 1 - self._shares(reading)
-        alone: list[Ranking] = []
-        for part in parts:
-            part_reading = self._read(part, language)
-            part_shares = self._shares(part_reading)
-            alone.append(self._ranking(part_reading, part_shares, limit))
-            doubt *= 1 - _PART_TRUST * part_shares
-        shares = 1 - doubt
-        whole = self._ranking(reading, shares / max(float(shares.sum()), _TINY), limit)
-        return _told_by_parts(whole, alone), tuple(alone)
+        alone = tuple(self.rank(part, language, limit) for part in parts)
+        return _told_by_parts(self.rank(text, language, limit), alone), alone
 
     def _read(self, text: str, language: str) -> _Reading:
         analysis = analyse(text, language, self._repairer)
@@ -107,7 +97,7 @@ class Ranker:
         count = min(limit, len(shares))
         best = np.argpartition(-shares, count - 1)[:count]
         best = best[np.argsort(-shares[best], kind="stable")]
-        pair = (float(shares[best[0]]), float(shares[best[1]]) if count > 1 else 0.0)
+        pair = best_two(shares, best.tolist())
         signals = model.coverage.signals(analysis, sighting, model.space, pair, int(best[0]))
         first, three = model.calibration.probability(signals)
         confidences = _spread(first, three, [float(shares[number]) for number in best])
