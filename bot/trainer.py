@@ -27,6 +27,7 @@ def train_beside(root: Path, cache: Path, progress: Callable[[float], None]) -> 
     """
     package = str(Path(__file__).parent.parent)
     paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
+    _make_room(cache)
     try:
         trainer = subprocess.Popen(  # noqa: S603  # our own program, and two folders
             [sys.executable, "-m", "bot.train", str(root), str(cache)],
@@ -51,3 +52,13 @@ def train_beside(root: Path, cache: Path, progress: Callable[[float], None]) -> 
         limit.cancel()
     if trainer.returncode != 0:
         raise ModelError("the base could not be learned")
+
+
+def _make_room(cache: Path) -> None:
+    """Find out before the training, not after it, that its model could not be kept."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError("the folder of models cannot be made") from error
+    if not os.access(cache, os.W_OK | os.X_OK):
+        raise ModelError("the folder of models cannot be written")

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Array = NDArray[np.float32]
     Numbers = NDArray[np.int32]
 
-__all__ = ["Calibration", "Signals", "Trials", "fit_calibration"]
+__all__ = ["Calibration", "Signals", "Trials", "best_two", "fit_calibration"]
 
 # Questions no entry answers count less than the others: the base is what residents mostly ask about.
 OUTSIDE_WEIGHT = 0.3
@@ -31,6 +33,7 @@ _NEWTON_STEPS = 25
 _PRIOR_FIRST = (-1.40, 0.473, 0.731, 0.959, 1.059, 0.5, 0.1)
 _PRIOR_THREE = (-0.40, 0.473, 0.365, 0.959, 1.059, 0.5, 0.1)
 _FLOOR = 1e-6
+_DRAW = 0.5
 # Half an error more than was seen: the first few trials prove nothing.
 _VIRTUAL_ERROR = 0.5
 
@@ -118,6 +121,15 @@ class Calibration:
         if not len(reached):
             return max(precision, float(self.confidence.max(initial=0.0)))
         return float(self.confidence[order][reached[-1]])
+
+
+def best_two(shares: Array, best: Sequence[int]) -> tuple[float, float]:
+    """The shares of the two entries numbered first in ``best``; a draw if the first has no rival.
+
+    The only entry of a base has all of the share whatever is asked: that says nothing.
+    """
+    first, second = float(shares[best[0]]), float(shares[best[1]]) if len(best) > 1 else 0.0
+    return (first, second) if second > 0 else (_DRAW, _DRAW)
 
 
 def fit_calibration(trials: Trials, echoes: Trials) -> Calibration:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.answering.normalise import tokens
 from bot.voice import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -12,11 +13,16 @@ if TYPE_CHECKING:
 
     from bot.knowledge.model import Entry, Place, Translation
 
-__all__ = ["Document", "documents_of"]
+__all__ = ["Document", "documents_of", "verbatim", "verbatim_key"]
 
 # What residents ask teaches more than what the town answers (worth 2 to 5 points in trials).
 _QUESTION_WEIGHT = 1.0
 _ANSWER_WEIGHT = 0.3
+# What residents put around a question without changing it.
+_POLITE = frozenset(
+    {"bonjour", "bonsoir", "salut", "hello", "hi", "merci", "thanks", "please"}
+    | {"svp", "stp", "s", "il", "vous", "te", "plait"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +57,19 @@ def _texts(words: Entry | Translation, number: int, language: str, extra: str) -
 def _place_words(entry: Entry, places: Mapping[str, Place]) -> str:
     place = places.get(entry.place or "")
     return " . ".join([place.name, *place.aliases]) if place is not None else ""
+
+
+def verbatim_key(text: str) -> tuple[str, ...]:
+    """``text`` without case, accents, punctuation or polite words: two texts with the same key ask the same."""
+    return tuple(word for word in tokens(text) if word not in _POLITE)
+
+
+def verbatim(entries: Iterable[Entry]) -> Mapping[tuple[str, ...], str]:
+    """The entry of each title and question that staff wrote for one entry alone, by ``verbatim_key``."""
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for entry in entries:
+        wordings: list[Entry | Translation] = [entry, *entry.translations.values()]
+        for words in wordings:
+            for text in (words.title, *words.questions):
+                owners.setdefault(verbatim_key(text), set()).add(entry.id)
+    return {key: next(iter(ids)) for key, ids in owners.items() if key and len(ids) == 1}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import tempfile
+import zlib
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -29,6 +33,22 @@ __all__ = ["load_model", "model_path", "save_model"]
 _SUFFIX = ".parvis-model.npz"
 # Old models are removed once there are more than this many: each is a few megabytes.
 _KEPT = 6
+# What zip files, numpy arrays and tables raise when bytes of them are wrong or missing.
+_UNREADABLE = (
+    OSError,
+    BadZipFile,
+    ValueError,
+    LookupError,
+    EOFError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
 
 
 @cache
@@ -87,15 +107,18 @@ def _encoded(table: object) -> NDArray[np.uint8]:
 
 
 def _prune(folder: Path) -> None:
-    models = sorted(folder.glob(f"*{_SUFFIX}"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for old in models[_KEPT:]:
-        old.unlink(missing_ok=True)
+    # Another process may be removing the same ones.
+    with suppress(FileNotFoundError):
+        models = sorted(folder.glob(f"*{_SUFFIX}"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for old in models[_KEPT:]:
+            old.unlink(missing_ok=True)
 
 
 def load_model(path: Path) -> Model:
     """Read the model at ``path``. Raises ModelError if it is absent, damaged or not a model."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here: numpy leaves a file it cannot read open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         tables = {
             name.removeprefix("table."): json.loads(array.tobytes())
@@ -103,7 +126,7 @@ def load_model(path: Path) -> Model:
             if name.startswith("table.")
         }
         return _assemble(tables, arrays)
-    except (OSError, ValueError, KeyError, EOFError, TypeError, IndexError) as error:
+    except _UNREADABLE as error:
         raise ModelError(f"no usable model at {path.name}") from error
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.answering.collection import CollectionDesk
 from bot.answering.composing import Composer
 from bot.answering.deciding import Thresholds
+from bot.answering.documents import verbatim
 from bot.answering.elsewhere import Elsewhere
 from bot.answering.language import LanguageGuesser
 from bot.answering.opening import PlaceDesk
@@ -16,7 +17,7 @@ from bot.answering.ranking import Ranker
 from bot.voice import DEFAULT_LANGUAGE, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from bot.answering.concepts import ConceptFinder
@@ -38,6 +39,7 @@ class Snapshot:
     composer: Composer
     ranker: Ranker
     thresholds: Thresholds
+    verbatim: Mapping[tuple[str, ...], str]
     places: PlaceDesk
     collections: CollectionDesk
     guesser: LanguageGuesser
@@ -52,6 +54,7 @@ def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, targ
         voice=voice,
         composer=Composer(base, voice),
         ranker=Ranker(model, finder),
+        verbatim=verbatim(base.entries.values()),
         thresholds=Thresholds(model.calibration.threshold(target_precision), _CLARIFY),
         places=PlaceDesk(base.places, base.city.timezone, voice, base.concepts.values(), base.city.insee),
         collections=CollectionDesk(base.calendars, voice, base.city.insee),

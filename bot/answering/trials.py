@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.answering.analysis import Analysis
-from bot.answering.calibration import OUTSIDE_WEIGHT, Trials
+from bot.answering.calibration import OUTSIDE_WEIGHT, Trials, best_two
 from bot.answering.model import Coverage
 from bot.answering.training import Examples, fit, main_axes
 
@@ -78,7 +78,7 @@ class Lesson:
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         best = np.argsort(-shares)[:_FIRST_CHOICES].tolist()
-        pair = (float(shares[best[0]]), float(shares[best[1]]) if len(best) > 1 else 0.0)
+        pair = best_two(shares, best)
         signals = coverage.signals(analysis, sighting, self.space, pair, best[0])
         truth = int(self.examples.entries[row])
         return _Trial(row, signals.row(), best[0], best[0] == truth, truth in best)

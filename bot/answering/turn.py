@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.answering.clauses import clauses
-from bot.answering.deciding import Decision, decide
+from bot.answering.deciding import Decision, Verdict, decide
+from bot.answering.documents import verbatim_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +106,10 @@ class Turn:
 
     @cached_property
     def decision(self) -> Decision:
-        """What the ranking alone would do."""
+        """What the ranking alone would do; a question as staff wrote it needs no weighing."""
+        entry_id = self.snapshot.verbatim.get(verbatim_key(self.text))
+        if entry_id is not None:
+            return Decision(Verdict.ANSWER, (entry_id,))
         return decide(self.ranking, self.parts, self.snapshot.thresholds)
 
     @property
