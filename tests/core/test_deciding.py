@@ -1,0 +1,98 @@
+"""Answer, offer choices, or say "I do not know"; and the parts of a message that are weighed on their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.answering.analysis import Analysis
+from bot.answering.calibration import Signals
+from bot.answering.clauses import clauses
+from bot.answering.concepts import Sighting
+from bot.answering.deciding import Thresholds, Verdict, decide
+from bot.answering.ranking import Ranking
+from bot.answering.targets import read_awaited, read_target
+from bot.messages import Match
+
+BAR = Thresholds(answer=0.9, clarify=0.5)
+
+
+def ranking(*confidences: float, among: float = 0.0, names: str = "abcdef", base: float = 1.0) -> Ranking:
+    """A message ranked: entries a, b, c… with these confidences."""
+    matches = tuple(Match(name, confidence, confidence) for name, confidence in zip(names, confidences, strict=False))
+    signals = Signals(0.5, 0.2, 0.5, base, 1.0, 3)
+    return Ranking(Analysis((), "fr"), Sighting({}, {}), signals, matches, max(among, *confidences, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("whole", "verdict", "entries"),
+    [
+        (ranking(0.9, 0.05), Verdict.ANSWER, ("a",)),
+        (ranking(0.89, 0.05), Verdict.CLARIFY, ("a", "b")),
+        (ranking(0.5, 0.2, 0.1, 0.1), Verdict.CLARIFY, ("a", "b", "c")),
+        (ranking(0.5, 0.2, 0.03), Verdict.CLARIFY, ("a", "b")),
+        (ranking(0.4, 0.01, 0.01, among=0.6), Verdict.CLARIFY, ("a", "b")),
+        (ranking(0.3, 0.2, 0.1, among=0.49), Verdict.UNKNOWN, ()),
+        (ranking(0.4, 0.3, among=0.8, base=0.0), Verdict.UNKNOWN, ()),
+        (ranking(0.6, among=0.9), Verdict.UNKNOWN, ()),
+        (ranking(), Verdict.UNKNOWN, ()),
+    ],
+)
+def test_what_a_ranking_leads_to(whole: Ranking, verdict: Verdict, entries: tuple[str, ...]) -> None:
+    """Sure enough: stated. Probably among two or three: offered. Else, or if nothing was understood: unknown."""
+    decision = decide(whole, (), BAR)
+    assert (decision.verdict, decision.entry_ids) == (verdict, entries)
+
+
+def test_two_sure_parts_are_both_offered() -> None:
+    """Two parts of a message, each surely about its own entry, make two subjects."""
+    parts = (ranking(0.95), ranking(0.97, names="b"), ranking(0.2, names="c"))
+    decision = decide(ranking(0.6, 0.3), parts, BAR)
+    assert (decision.verdict, decision.entry_ids, decision.several) == (Verdict.CLARIFY, ("a", "b"), True)
+
+
+def test_a_sure_part_speaks_for_the_whole_if_they_agree() -> None:
+    """The rest of a long message does not make its one question less clear."""
+    assert decide(ranking(0.6, 0.3), (ranking(0.95),), BAR).verdict is Verdict.ANSWER
+
+
+def test_nothing_ranked_is_unknown() -> None:
+    """A message the base knows nothing of has no matches, and is unknown."""
+    assert decide(replace(ranking(0.99), matches=()), (), BAR).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Refaire mon passeport. Jeter un canapé ?", ("Refaire mon passeport", "Jeter un canapé")),
+        ("le passeport et le canapé", ("le passeport", "le canapé")),
+        ("la piscine ouvre à 8.30 ou 8:30 le 1,5", ()),
+        ("un rendez-vous avec M. Dupont pour le canapé", ()),
+        ("bonjour, merci", ()),
+        ("", ()),
+    ],
+)
+def test_parts_of_a_message(text: str, parts: tuple[str, ...]) -> None:
+    """A message is cut between its sentences, not inside a time, a price or a name."""
+    assert clauses(text, "fr") == parts
+
+
+def test_a_rambling_message_keeps_its_richest_parts() -> None:
+    """At most eight parts are weighed, in their order."""
+    text = ". ".join(f"canapé{number} matelas" if number % 2 else f"armoire{number}" for number in range(20))
+    found = clauses(text, "fr")
+    assert len(found) == 8
+    assert list(found) == sorted(found, key=text.index)
+    assert all("matelas" in part for part in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":", "place:", "place:x:y:z:t", "followup:a:b", "street::", "location:piscine", "9"]
+)
+def test_any_target_can_be_read(text: str) -> None:
+    """What comes back from a button or the store is never trusted to be well made."""
+    target = read_target(text)
+    assert target.number is None
+    assert target.place_query("mairie").candidates == (target.id,)
+    assert read_awaited(text).day.dates == ()

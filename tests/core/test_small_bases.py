@@ -1,0 +1,63 @@
+"""Bases as they begin: one entry, no vocabulary, two languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from villedessai import SECOND, TINY, resident_of, tiny_town
+
+from bot.assembly import prepare
+from bot.messages import Outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENGLISH = """\
+    translations:
+      en:
+        title: Bulky waste
+        questions: [Get rid of a sofa, Throw away a mattress]
+        answer: Make an appointment.
+        by: le service
+        translated_on: 2025-10-25
+"""
+
+
+@pytest.mark.parametrize("text", ["Comment jeter un canapé ?", "JETER UNE ARMOIRE", "bonjour, enlever un matelas svp"])
+def test_one_entry_answers_its_own_questions(tmp_path: Path, text: str) -> None:
+    """The first entry staff ever write answers the questions they wrote for it, as a resident would type them."""
+    answer = resident_of(prepare(tiny_town(tmp_path), cache=None, target_precision=0.95)).asks(text)
+    assert (answer.outcome, answer.entry_id) == (Outcome.ANSWERED, "encombrants")
+
+
+@pytest.mark.parametrize("text", ["refaire mon passeport", "xylophone", "où est la piscine", "Wie spät ist es"])
+def test_one_entry_is_no_answer_to_everything(tmp_path: Path, text: str) -> None:
+    """With a single entry, whatever it does not speak of is unknown: being alone proves nothing."""
+    answer = resident_of(prepare(tiny_town(tmp_path), cache=None, target_precision=0.95)).asks(text)
+    assert answer.outcome is Outcome.UNKNOWN
+
+
+def test_two_entries_are_told_apart(tmp_path: Path) -> None:
+    """Two entries of three questions each, and no vocabulary: each answers for itself, and neither for a xylophone."""
+    resident = resident_of(prepare(tiny_town(tmp_path, TINY + SECOND), cache=None, target_precision=0.95))
+    assert resident.asks("jeter mon canapé").entry_id == "encombrants"
+    assert resident.asks("j'ai perdu mon passeport").entry_id == "passeport"
+    assert resident.asks("xylophone").outcome is Outcome.UNKNOWN
+
+
+def test_an_entry_in_two_languages(tmp_path: Path) -> None:
+    """Each language reaches the entry in its own words."""
+    root = tiny_town(tmp_path, TINY + ENGLISH + SECOND)
+    resident = resident_of(prepare(root, cache=None, target_precision=0.95))
+    english = resident.asks("get rid of a sofa please")
+    assert (english.language, english.entry_id) == ("en", "encombrants")
+    assert resident.asks("comment jeter un canapé").language == "fr"
+
+
+def test_a_phrase_of_two_entries_belongs_to_neither(tmp_path: Path) -> None:
+    """A question that staff wrote under two entries is not settled by either having it word for word."""
+    entries = TINY + SECOND.replace("Passeport perdu", "Jeter une armoire")
+    snapshot = prepare(tiny_town(tmp_path, entries), cache=None, target_precision=0.95)
+    assert ("jeter", "une", "armoire") not in snapshot.verbatim
+    assert snapshot.verbatim["refaire", "mon", "passeport"] == "passeport"
