@@ -25,12 +25,28 @@ def detector() -> EmergencyDetector:
 
 def figures(name: str) -> tuple[float, float, float]:
     """Recall, share of emergencies whose kind is right, and precision on a set."""
-    found = yaml.safe_load((DATA / name).read_text("utf-8"))
-    told = [(kind, text) for kind, texts in found["emergencies"].items() for text in texts]
+    told, ordinary = messages(name)
     seen = [(kind, emergency) for kind, text in told if (emergency := detector().detect(text))]
     right = sum(kind == "foreign" or EmergencyKind(kind) in emergency.kinds for kind, emergency in seen)
-    false_alarms = sum(detector().detect(text) is not None for text in found["ordinary"])
+    false_alarms = sum(detector().detect(text) is not None for text in ordinary)
     return len(seen) / len(told), right / len(told), len(seen) / (len(seen) + false_alarms)
+
+
+def messages(name: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """The emergencies of a set with their kinds, and its ordinary messages."""
+    found = yaml.safe_load((DATA / name).read_text("utf-8"))
+    told = found["emergencies"]
+    if isinstance(told, dict):
+        return [(kind, text) for kind, texts in told.items() for text in texts], found["ordinary"]
+    return [(message["kind"], message["text"]) for message in told], found["ordinary"]
+
+
+def sure(name: str) -> tuple[float, int]:
+    """The share of a set's emergencies that are certain, and how many ordinary messages are."""
+    told, ordinary = messages(name)
+    found = [bool((emergency := detector().detect(text)) and emergency.certain) for _, text in told]
+    wrong = sum(bool((emergency := detector().detect(text)) and emergency.certain) for text in ordinary)
+    return sum(found) / len(found), wrong
 
 
 @pytest.mark.parametrize(
@@ -45,12 +61,41 @@ def test_emergencies_designed_for_are_seen(name: str, floor: float) -> None:
     assert precision >= 0.94
 
 
-def test_emergencies_nobody_designed_for_are_seen() -> None:
-    """Three in four emergencies told in words nobody foresaw still get the numbers (measured: .739, precision .911)."""
-    recall, right, precision = figures("emergencies_heldout.yaml")
-    assert recall >= 0.72
-    assert right >= 0.68
-    assert precision >= 0.89
+@pytest.mark.parametrize(
+    ("name", "recall", "right", "precision"),
+    # Measured: .971, .913, .931 and .915, .900, .958 (docs/decisions/).
+    [("emergencies_heldout", 0.95, 0.89, 0.91), ("emergencies_blind", 0.90, 0.885, 0.94)],
+)
+def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, right: float, precision: float) -> None:
+    """Nine in ten emergencies told in words nobody foresaw get the numbers, and the right ones."""
+    measured = figures(f"{name}.yaml")
+    assert all(found >= floor for found, floor in zip(measured, (recall, right, precision), strict=True)), measured
+
+
+@pytest.mark.parametrize(("name", "floor"), [("emergencies_heldout", 0.86), ("emergencies_blind", 0.82)])
+def test_most_emergencies_get_nothing_but_the_numbers(name: str, floor: float) -> None:
+    """Four in five emergencies get the numbers at once, and hardly an ordinary question loses its answer to them."""
+    certain, wrong = sure(f"{name}.yaml")
+    assert certain >= floor
+    assert wrong <= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "appeler la police pour un souci de voisinage",
+        "mon plat en pyrex a explosé dans le four",
+        "la porte de mon garage est bloquée par une camionnette",
+        "le numéro du samu c'est quoi",
+        "le 3919 c'est pour qui ?",
+        "what is 3919",
+        "Ma belle-mère part en maison de retraite, mon mari doit vider deux armoires et un lit, vous passez quand ?",
+    ],
+)
+def test_a_calm_question_keeps_its_answer(text: str) -> None:
+    """A resident who asks about a number, a dish or a garage door is not told to call for help and nothing else."""
+    emergency = detector().detect(text)
+    assert emergency is None or not emergency.certain
 
 
 @pytest.mark.parametrize("text", yaml.safe_load((DATA / "emergencies_dev.yaml").read_text("utf-8"))["doubtful"])
@@ -78,7 +123,9 @@ def test_two_dangers_are_both_answered() -> None:
     "text",
     [
         "AU SECOUUUUURS",
-        "au\u0301 feu!!!", "Il s'est é\u0301\u0302\u0303\u0304vanoui", "\ud800 au feu \udfff",
+        "au\u0301 feu!!!",
+        "Il s'est é\u0301\u0302\u0303\u0304vanoui",
+        "\ud800 au feu \udfff",
         "mon mari me\x00 frappe",
     ],
 )
