@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answering.emergency import emergency_blocks
+from bot.answering.followups import is_bare_number
 from bot.answering.normalise import clean
 from bot.answering.snapshot import warm
 from bot.answering.steps import STEPS
@@ -74,7 +75,7 @@ class Desk:
             chosen = state.language if state is not None else None
             language = snapshot.guesser.guess(text, question.language, chosen)
             turn = Turn(question, snapshot, text, language, state, now, timings)
-            emergency = self._detector.detect(text)
+            emergency = self._detector.detect(text) if _says_more_than_a_choice(question, text) else None
         if emergency is not None and emergency.certain:
             answer = self._rescue(emergency, turn, None)
         else:
@@ -96,6 +97,12 @@ class Desk:
         if ordinary is None:
             return Answer(Outcome.EMERGENCY, language, (*blocks, *notes))
         return replace(ordinary, outcome=Outcome.EMERGENCY, blocks=(*blocks, *notes, *ordinary.blocks))
+
+
+def _says_more_than_a_choice(question: Question, text: str) -> bool:
+    """False for a button, a location or a number: nobody calls for help with them."""
+    worded = any(char.isalnum() for char in text) and not is_bare_number(text)
+    return question.choice is None and worded
 
 
 def _ordinary(turn: Turn) -> Answer:

@@ -71,7 +71,7 @@ def test_messages_without_words_are_asked_for_some(resident: Resident, text: str
     assert resident.asks(text).outcome is Outcome.SMALLTALK
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.text(st.characters(), max_size=200), st.text(max_size=60))
 def test_any_two_messages_are_answered(snapshot: Snapshot, first: str, second: str) -> None:
     """Any text, after any text, gets an answer that can be read."""
@@ -87,7 +87,7 @@ WORDS = st.sampled_from(TOWN_WORDS.split())
 PIECES = st.sampled_from(["place", "street", "followup", ":", "bac-jaune", "mairie-nord", "9", "passeport"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(st.lists(WORDS, max_size=9).map(" ".join), min_size=2, max_size=4))
 def test_any_conversation_goes_on(snapshot: Snapshot, texts: list[str]) -> None:
     """The town's own words in any order, message after message, never break a conversation."""
@@ -96,7 +96,7 @@ def test_any_conversation_goes_on(snapshot: Snapshot, texts: list[str]) -> None:
         assert_readable(resident.asks(text))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES).map("".join)))
 def test_any_button_is_answered(snapshot: Snapshot, target: str) -> None:
     """A button of any make, forged ones too, gets an answer."""

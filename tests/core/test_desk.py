@@ -13,7 +13,7 @@ from bot.answering.composing import Composer
 from bot.answering.turn import Timings
 from bot.assembly import build
 from bot.errors import KnowledgeError, StorageError
-from bot.messages import Outcome
+from bot.messages import Location, Outcome
 from bot.storage.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -140,6 +140,17 @@ def test_a_doubtful_emergency_gets_both(resident: Resident) -> None:
     assert "3114" in text_of(answer)
     assert "place Neuve" in text_of(answer)
     assert "pré-demande en ligne" in text_of(answer)
+
+
+def test_a_button_or_a_number_is_no_cry_for_help(resident: Resident) -> None:
+    """Pressing a button, sharing a location or typing "2" never brings up the emergency numbers."""
+    heard = [
+        resident.presses("passeport"),
+        resident.asks("2"),
+        resident.asks("la première svp"),
+        resident.asks("", location=Location(48.8, 2.3)),
+    ]
+    assert all(answer.outcome is not Outcome.EMERGENCY for answer in heard)
 
 
 def test_small_talk_comes_before_the_town(resident: Resident) -> None:
