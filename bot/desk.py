@@ -43,7 +43,8 @@ class Desk:
         return self._snapshot
 
     def swap(self, snapshot: Snapshot) -> None:
-        """Answer from ``snapshot`` from now on; answers under way keep theirs."""
+        """Make ``snapshot`` ready and answer from it from now on; answers under way keep theirs."""
+        warm(snapshot, self._clock.now())
         self._snapshot = snapshot
 
     def warm_up(self) -> None:

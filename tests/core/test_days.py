@@ -143,7 +143,7 @@ def test_easter() -> None:
     ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=80), st.dates(date(2024, 1, 1), date(2040, 12, 31)))
 def test_any_message_any_day(text: str, today: date) -> None:
     """Whatever is typed, whenever, names words of the message and nothing beyond it."""
@@ -173,7 +173,7 @@ _PIECES = (
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(_PIECES), max_size=8), st.dates(date(2024, 1, 1), date(2040, 12, 31)))
 def test_any_mixture_of_days(pieces: list[str], today: date) -> None:
     """Days and numbers thrown together in any order never confuse the reading into a crash."""

@@ -126,7 +126,7 @@ def test_the_notice_names_both_places(language: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_text_is_safe(text: str) -> None:
     """Whatever a resident sends, looking for a place never fails."""
     paris().find(text)

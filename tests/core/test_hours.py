@@ -74,7 +74,7 @@ def test_sound_hours_are_taken(expression: str) -> None:
     assert parse_hours(expression).expression == expression
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(alphabet='MoTuWeFrSaPHof 0123456789:-;,+"[]/|JanFebSHweek', max_size=60))
 def test_no_text_breaks_the_reading_of_hours(expression: str) -> None:
     """Whatever staff type for hours is taken or refused, never a crash."""
@@ -197,7 +197,7 @@ def test_the_next_holiday_passes_the_new_year() -> None:
     assert holiday_on(date(2026, 12, 26)) is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2030, 12, 31)))  # noqa: DTZ001 - made local below
 def test_a_status_never_contradicts_itself(moment: datetime) -> None:
     """At any minute a place is open with a closing time ahead, or closed with an opening ahead."""

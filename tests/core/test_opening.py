@@ -277,7 +277,7 @@ _PIECES = (
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.one_of(st.text(max_size=60), st.lists(st.sampled_from(_PIECES), max_size=6).map(" ".join)),
     st.datetimes(datetime(2025, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - UTC is added

@@ -70,7 +70,7 @@ def test_an_empty_file() -> None:
     assert read("rue;secteur\n") == ([], [(0, "street.none")])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=120).map(str.encode)))
 def test_no_file_breaks_the_reader(content: bytes) -> None:
     """Whatever file is put beside a calendar gives rows and faults, never a crash."""
@@ -140,8 +140,8 @@ def test_no_street_named(text: str) -> None:
 
 
 def test_every_street_finds_itself() -> None:
-    """Each of a town's five thousand streets is found by its own name."""
-    for street in streets()[::10]:
+    """Two hundred of a town's five thousand streets are each found by their own name."""
+    for street in streets()[::25]:
         assert INDEX.find(street).streets == (street,)
 
 
@@ -149,7 +149,7 @@ def test_typos_in_five_thousand_streets_are_quick_and_safe() -> None:
     """With two letters swapped, most streets are found, never a wrong one for sure, in 2 ms at the median."""
     random = Random(8)  # noqa: S311 - no secret
     asked: list[tuple[str, str]] = []
-    for street in random.sample(streets(), 150):
+    for street in random.sample(streets(), 80):
         last = street.split()[-1]
         place = random.randrange(1, len(last) - 1)
         slipped = last[:place] + last[place + 1] + last[place] + last[place + 2 :]
@@ -162,6 +162,6 @@ def test_typos_in_five_thousand_streets_are_quick_and_safe() -> None:
         times.append(perf_counter() - start)
         right += street in match.streets
         wrong += match.found is Found.ONE and street not in match.streets
-    assert right >= 140
+    assert right >= 75
     assert wrong <= 1
     assert median(times) <= 0.002
