@@ -26,15 +26,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from types import SimpleNamespace
 from adapters import cli
 from adapters.commands import chat
+from bot.knowledge.loading import content_version
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
 
 class Echo:
+    def __init__(self, base):
+        self.snapshot = SimpleNamespace(base=SimpleNamespace(version=content_version(base)))
+
     def answer(self, question):
         said = Span(f"lu {question.text!r}", bold=True)
         return Answer(Outcome.SMALLTALK, "fr", (Block(BlockKind.PARAGRAPH, (said,)),))
 
 city = SimpleNamespace(name="Ville-d'Essai", languages=["fr", "en"])
-chat.open_bot = lambda words, settings, store: SimpleNamespace(desk=Echo(), base=SimpleNamespace(city=city, voice={}))
+chat.open_bot = lambda words, settings, store: SimpleNamespace(
+    desk=Echo(settings.base), base=SimpleNamespace(city=city, voice={})
+)
 sys.exit(cli.main(["chat"]))
 """
 
