@@ -18,7 +18,7 @@ import yaml
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cdist
 
-from bot.answering.alarms import BUCKETS, FILE, MOST_SIGNS, ORDINARY, alarm_of, vector
+from bot.answering.alarms import BUCKETS, FILE, MOST_SIGNS, ORDINARY, Alarms, vector
 from bot.answering.lbfgs import minimise
 from bot.answering.signs import EmergencyKind, SignReader
 from bot.answering.training import Examples, fit, gram_matrix, primal
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.answering.signs import Signs
 
     Array = NDArray[np.float32]
+    Weights = tuple[NDArray[np.int8], Array]
 
 __all__ = ["COLUMNS", "fingerprint", "main"]
 
@@ -83,17 +84,20 @@ def main(root: Path) -> int:
     labels = np.array([COLUMNS.index(example.label) for example in examples], np.int32)
     weights = np.full(len(examples), _EMPHASIS, np.float32)
     gram = gram_matrix(vectors, BUCKETS)
+
+    def learn(rows: NDArray[np.intp]) -> Weights:
+        lesson = Examples([vectors[row] for row in rows], labels[rows], weights[rows])
+        dual = fit(partial(np.matmul, gram[np.ix_(rows, rows)]), lesson, len(COLUMNS))
+        return _rounded(primal(lesson.vectors, BUCKETS, dual))
+
     odds = np.empty(len(examples), np.float32)
     folds = np.array([example.group % _FOLDS for example in examples])
     for fold in range(_FOLDS):
-        taught, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        lesson = Examples([vectors[row] for row in taught], labels[taught], weights[taught])
-        dual = fit(partial(np.matmul, gram[np.ix_(taught, taught)]), lesson, len(COLUMNS))
-        for row, scores in zip(asked, gram[np.ix_(asked, taught)] @ dual, strict=True):
-            odds[row] = alarm_of(COLUMNS, scores).odds
+        alarms = Alarms(COLUMNS, *learn(np.flatnonzero(folds != fold)))
+        for row in np.flatnonzero(folds == fold):
+            odds[row] = alarms.hear(signs[row].words).odds
     mix, doubtful, certain = _weigh(examples, signs, odds)
-    dual = fit(partial(np.matmul, gram), Examples(vectors, labels, weights), len(COLUMNS))
-    steps, scales = _rounded(primal(vectors, BUCKETS, dual))
+    steps, scales = learn(np.arange(len(examples)))
     np.savez_compressed(
         _DATA / FILE,
         columns=np.array(COLUMNS),
@@ -174,7 +178,7 @@ def _logistic(features: Array, truth: NDArray[np.bool_]) -> Array:
     return minimise(loss, start, lambda one, other: float(one @ other), tolerance=1e-6, steps=200)
 
 
-def _rounded(weights: Array) -> tuple[NDArray[np.int8], Array]:
+def _rounded(weights: Array) -> Weights:
     scales = (np.abs(weights).max(axis=0) / 127).astype(np.float32)
     return np.round(weights / scales).astype(np.int8), scales
 

@@ -24,6 +24,8 @@ _DOUBTFUL = 0.44  # a hint and one thing of context, .3 + .15; at .5 the third d
 # Natural log-odds. Out of fold, a clear sign stood in 17 of 1,243 ordinary messages and 4 of 1,198 emergencies that
 # the evidence left out and that sound more alarming than this; below it, in 10 and 2 (docs/decisions/).
 _MOST_ORDINARY = -4.0
+_FEWEST_WORDS = 2
+_HINT = 0.3  # what one word in need of another counts for in the patterns
 # A kind of danger the learned signal finds this likely is named beside what the patterns name.
 _NAMED_BESIDE = 0.5
 # Where no pattern names one, every kind this likely is named: wrong numbers cost more than one line more.
@@ -53,6 +55,8 @@ class EmergencyDetector:
     def detect(self, text: str) -> Emergency | None:
         """The emergency that ``text`` tells of, or None. Any text is safe; time grows with its length."""
         signs = self._signs.read(text)
+        if _says_too_little(signs):
+            return None
         alarm = self._alarms.hear(signs.words)
         evidence = self._alarms.evidence(alarm.odds, signs.best, weakened=signs.weakened)
         if evidence < self._alarms.doubtful and not signs.foreign and not _insists(signs, alarm.odds):
@@ -63,6 +67,12 @@ class EmergencyDetector:
         return Emergency(
             tuple(kind for kind in EmergencyKind if kind in kinds), sure or bool(signs.foreign), bool(signs.foreign)
         )
+
+
+def _says_too_little(signs: Signs) -> bool:
+    """A choice ("2"), one word ("enfant"): only the patterns know those that call for help."""
+    spoken = sum(word[0].isalpha() for word in signs.words)
+    return spoken < _FEWEST_WORDS and signs.best < _HINT and not signs.foreign
 
 
 def _insists(signs: Signs, odds: float) -> bool:

@@ -63,8 +63,8 @@ def test_emergencies_designed_for_are_seen(name: str, floor: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "recall", "right", "precision"),
-    # Measured: .971, .913, .931 and .915, .900, .958 (docs/decisions/).
-    [("emergencies_heldout", 0.95, 0.89, 0.91), ("emergencies_blind", 0.90, 0.885, 0.94)],
+    # Measured: .971, .913, .918 and .920, .905, .958 (docs/decisions/).
+    [("emergencies_heldout", 0.95, 0.89, 0.90), ("emergencies_blind", 0.91, 0.895, 0.945)],
 )
 def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, right: float, precision: float) -> None:
     """Nine in ten emergencies told in words nobody foresaw get the numbers, and the right ones."""
@@ -72,7 +72,7 @@ def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, righ
     assert all(found >= floor for found, floor in zip(measured, (recall, right, precision), strict=True)), measured
 
 
-@pytest.mark.parametrize(("name", "floor"), [("emergencies_heldout", 0.86), ("emergencies_blind", 0.82)])
+@pytest.mark.parametrize(("name", "floor"), [("emergencies_heldout", 0.88), ("emergencies_blind", 0.83)])
 def test_most_emergencies_get_nothing_but_the_numbers(name: str, floor: float) -> None:
     """Four in five emergencies get the numbers at once, and hardly an ordinary question loses its answer to them."""
     certain, wrong = sure(f"{name}.yaml")
@@ -132,6 +132,12 @@ def test_two_dangers_are_both_answered() -> None:
 def test_an_emergency_survives_odd_typing(text: str) -> None:
     """Stretched letters, stray accents and broken characters do not hide a call for help."""
     assert detector().detect(text) is not None
+
+
+@pytest.mark.parametrize("text", ["", ".", "2", "enfant", "blorp glim vash", "3 rue de la paix"])
+def test_what_says_nothing_is_no_emergency(text: str) -> None:
+    """A number, one word or words nobody knows do not frighten whoever typed them."""
+    assert detector().detect(text) is None
 
 
 @given(st.text(max_size=300))
