@@ -14,10 +14,10 @@ import yaml
 
 from bot.answering.alarms import BUCKETS, FILE, Alarms, vector
 from bot.answering.alarmtraining import COLUMNS, fingerprint
-from bot.answering.emergency import EmergencyDetector
+from bot.answering.emergency import shipped_detector
 
 ROOT = Path(__file__).parents[2]
-LOADED = "import sys, bot.answering.emergency as e; e.EmergencyDetector(); print(*sys.modules)"
+LOADED = "import sys, bot.answering.emergency as e; e.Alarms.shipped(); print(*sys.modules)"
 
 
 def test_what_is_shipped_is_what_the_examples_teach() -> None:
@@ -59,18 +59,19 @@ def test_a_long_message_weighs_no_more_than_a_short_one() -> None:
 
 
 def test_questions_of_the_town_rarely_show_the_numbers() -> None:
-    """Of the control questions of Paris, none of which was learned from, at most two in a hundred show them."""
+    """Of the control questions of Paris (one in three is asked here), at most two in a hundred show them."""
     asked = yaml.load((ROOT / "knowledge/paris/golden.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)["golden"]
     danger = ("emergency", "numero", "violences")
     plain = [one["question"] for one in asked if not str(one.get("expect")).startswith(danger)]
-    detector = EmergencyDetector()
+    detector = shipped_detector()
+    plain = plain[::3]
     shown = [text for text in plain if detector.detect(text) is not None]
     assert len(shown) <= len(plain) / 50, shown
 
 
 def test_a_message_is_heard_quickly() -> None:
     """Looking for an emergency takes about a millisecond, even on a busy machine."""
-    detector = EmergencyDetector()
+    detector = shipped_detector()
     text = "bonjour mon fils est tombé dans l'escalier de l'immeuble et il ne répond plus que faire"
     detector.detect(text)
     start = perf_counter()

@@ -11,30 +11,35 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.emergency import Emergency, EmergencyDetector, EmergencyKind, emergency_blocks
+from bot.answering.emergency import Emergency, EmergencyDetector, EmergencyKind, emergency_blocks, shipped_detector
 from bot.messages import BlockKind
 from bot.voice import Voice
 
 DATA = Path(__file__).parents[1] / "data"
 
 
-@cache
 def detector() -> EmergencyDetector:
-    return EmergencyDetector()
+    return shipped_detector()
+
+
+@cache
+def detect(text: str) -> Emergency | None:
+    return detector().detect(text)
 
 
 def figures(name: str) -> tuple[float, float, float]:
     """Recall, share of emergencies whose kind is right, and precision on a set."""
     told, ordinary = messages(name)
-    seen = [(kind, emergency) for kind, text in told if (emergency := detector().detect(text))]
+    seen = [(kind, emergency) for kind, text in told if (emergency := detect(text))]
     right = sum(kind == "foreign" or EmergencyKind(kind) in emergency.kinds for kind, emergency in seen)
-    false_alarms = sum(detector().detect(text) is not None for text in ordinary)
+    false_alarms = sum(detect(text) is not None for text in ordinary)
     return len(seen) / len(told), right / len(told), len(seen) / (len(seen) + false_alarms)
 
 
+@cache
 def messages(name: str) -> tuple[list[tuple[str, str]], list[str]]:
     """The emergencies of a set with their kinds, and its ordinary messages."""
-    found = yaml.safe_load((DATA / name).read_text("utf-8"))
+    found = yaml.load((DATA / name).read_text("utf-8"), Loader=yaml.CSafeLoader)
     told = found["emergencies"]
     if isinstance(told, dict):
         return [(kind, text) for kind, texts in told.items() for text in texts], found["ordinary"]
@@ -44,8 +49,8 @@ def messages(name: str) -> tuple[list[tuple[str, str]], list[str]]:
 def sure(name: str) -> tuple[float, int]:
     """The share of a set's emergencies that are certain, and how many ordinary messages are."""
     told, ordinary = messages(name)
-    found = [bool((emergency := detector().detect(text)) and emergency.certain) for _, text in told]
-    wrong = sum(bool((emergency := detector().detect(text)) and emergency.certain) for text in ordinary)
+    found = [bool((emergency := detect(text)) and emergency.certain) for _, text in told]
+    wrong = sum(bool((emergency := detect(text)) and emergency.certain) for text in ordinary)
     return sum(found) / len(found), wrong
 
 
