@@ -29,7 +29,7 @@ def test_the_resident_s_choice_wins() -> None:
 
 
 def test_the_platform_decides_for_a_word_that_is_both() -> None:
-    """"passport" typed on an English telephone is answered in English, "passeport" alone in the town's language."""
+    """ "passport" typed on an English telephone is answered in English, "passeport" alone in the town's language."""
     assert TOWN.guess("parking", "en", None) == "en"
     assert TOWN.guess("parking", None, None) == "fr"
 
@@ -41,7 +41,7 @@ def test_a_clear_sentence_outweighs_the_telephone() -> None:
 
 
 def test_french_names_do_not_make_a_question_french() -> None:
-    """"opening hours mairie du 19e" is English, whatever the place is called."""
+    """ "opening hours mairie du 19e" is English, whatever the place is called."""
     assert TOWN.guess("what are the opening hours of the mairie du 19e", "fr", None) == "en"
     assert TOWN.guess("opening hours mairie du 19e", None, None) == "en"
 
