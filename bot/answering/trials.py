@@ -84,14 +84,14 @@ class Lesson:
         return _Trial(row, signals.row(), best[0], best[0] == truth, truth in best)
 
 
-def linear_trials(lesson: Lesson, gram: Array, progress: Progress, *, thorough: bool = False) -> Trials:
+def linear_trials(lesson: Lesson, gram: Array, progress: Progress) -> Trials:
     """Leave phrasings out (was the answer right?), then whole entries (any answer is wrong).
 
-    A tenth at a time, so that what is left is nearly the whole base. ``thorough`` asks
-    every phrasing; otherwise a large base is asked as many as calibration needs.
+    A tenth at a time, so that what is left is nearly the whole base; a large base is
+    asked as many as calibration needs.
     """
     phrasings, inside = _phrasing_folds(lesson), lesson.examples.entries % _FOLDS
-    share = 1.0 if thorough else _ENOUGH_TEXTS / len(inside)
+    share = _ENOUGH_TEXTS / len(inside)
     rounds = [(phrasings == fold, phrasings == fold, True) for fold in range(_round_count(share))]
     rounds += [(inside == fold, (inside == fold) & lesson.asked, False) for fold in range(_round_count(share / 2))]
     axes = main_axes(gram)
