@@ -76,6 +76,11 @@ class PlaceDesk:
             place.id: parse_hours(place.opening_hours, region) for place in places.values() if place.opening_hours
         }
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The folded words that name a kind of place: "mairie", "piscine"."""
+        return self._index.kinds
+
     def read(self, text: str, today: date, type_hint: str | None = None) -> PlaceQuery | None:
         """What ``text`` asks of which place; None if it names none. ``type_hint``: see ``read_query``."""
         return read_query(self._index, text, today, type_hint) if self._places else None

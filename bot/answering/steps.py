@@ -134,7 +134,7 @@ def continued(turn: Turn) -> Answer | None:
 def ranked(turn: Turn) -> Answer:
     """What the ranking decides: an answer, choices, or an honest "I do not know"."""
     decision, composer = turn.decision, turn.snapshot.composer
-    if says_nothing(turn.text):
+    if says_nothing(turn.text) and not turn.as_written:
         return composer.unknown(turn.language)
     if decision.verdict is Verdict.ANSWER:
         return _entry(turn, turn.snapshot.base.entries[decision.entry_ids[0]])

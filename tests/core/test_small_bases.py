@@ -61,3 +61,10 @@ def test_a_phrase_of_two_entries_belongs_to_neither(tmp_path: Path) -> None:
     snapshot = prepare(tiny_town(tmp_path, entries), cache=None, target_precision=0.95)
     assert ("jeter", "une", "armoire") not in snapshot.verbatim
     assert snapshot.verbatim["refaire", "mon", "passeport"] == "passeport"
+
+
+def test_a_question_of_everyday_words_that_staff_wrote_is_answered(tmp_path: Path) -> None:
+    """ "C'est quoi ici ?" says nothing of its own, but staff wrote it: its entry answers."""
+    entries = TINY.replace("Jeter une armoire", "C'est quoi ici ?")
+    asked = resident_of(prepare(tiny_town(tmp_path, entries + SECOND), cache=None, target_precision=0.95))
+    assert asked.asks("C'est quoi ici ?").entry_id == "encombrants"
