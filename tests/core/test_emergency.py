@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 import yaml
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.emergency import Emergency, EmergencyDetector, EmergencyKind, emergency_blocks, shipped_detector
+from bot.answering.signs import SignReader
 from bot.messages import BlockKind
 from bot.voice import Voice
 
@@ -20,6 +20,11 @@ DATA = Path(__file__).parents[1] / "data"
 
 def detector() -> EmergencyDetector:
     return shipped_detector()
+
+
+@cache
+def reader() -> SignReader:
+    return SignReader()
 
 
 @cache
@@ -153,12 +158,11 @@ def test_any_text_is_safe(text: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["je veux ", "feu", "a ", "il me frappe ", "' . ! ", "火"])
-def test_long_messages_are_read_quickly(unit: str) -> None:
-    """A message of 100,000 characters made to be slow is read in well under a tenth of a second."""
-    detector().detect(unit)
-    start = perf_counter()
-    detector().detect(unit * (100_000 // len(unit)))
-    assert perf_counter() - start < 0.1
+def test_a_message_made_to_be_slow_is_read_in_part(unit: str) -> None:
+    """Of 100,000 characters sent to slow the bot down, 4,000 are read: the rest changes nothing."""
+    long = unit * (100_000 // len(unit))
+    assert len(reader().read(long).words) <= 4000
+    assert detector().detect(long) == detector().detect(long[:4000])
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
