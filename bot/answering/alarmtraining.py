@@ -175,7 +175,7 @@ def _logistic(features: Array, truth: NDArray[np.bool_]) -> Array:
         return value, (point - features.T @ pull).astype(np.float32)
 
     start = np.zeros(features.shape[1], np.float32)
-    return minimise(loss, start, lambda one, other: float(one @ other), tolerance=1e-6, steps=200)
+    return minimise(loss, start, lambda one, other: float(one @ other), tolerance=1e-6, steps=200)[0]
 
 
 def _rounded(weights: Array) -> Weights:
