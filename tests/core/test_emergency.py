@@ -73,8 +73,8 @@ def test_emergencies_designed_for_are_seen(name: str, floor: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "recall", "right", "precision"),
-    # Measured: .971, .913, .918 and .920, .905, .958 (docs/decisions/).
-    [("emergencies_heldout", 0.95, 0.89, 0.90), ("emergencies_blind", 0.91, 0.895, 0.945)],
+    # Measured: .986, .942, .944 and .960, .940, .960 (docs/decisions/).
+    [("emergencies_heldout", 0.97, 0.92, 0.92), ("emergencies_blind", 0.95, 0.925, 0.945)],
 )
 def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, right: float, precision: float) -> None:
     """Nine in ten emergencies told in words nobody foresaw get the numbers, and the right ones."""
@@ -82,7 +82,7 @@ def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, righ
     assert all(found >= floor for found, floor in zip(measured, (recall, right, precision), strict=True)), measured
 
 
-@pytest.mark.parametrize(("name", "floor"), [("emergencies_heldout", 0.88), ("emergencies_blind", 0.83)])
+@pytest.mark.parametrize(("name", "floor"), [("emergencies_heldout", 0.88), ("emergencies_blind", 0.85)])
 def test_most_emergencies_get_nothing_but_the_numbers(name: str, floor: float) -> None:
     """Four in five emergencies get the numbers at once, and hardly an ordinary question loses its answer to them."""
     certain, wrong = sure(f"{name}.yaml")
@@ -148,6 +148,19 @@ def test_an_emergency_survives_odd_typing(text: str) -> None:
 def test_what_says_nothing_is_no_emergency(text: str) -> None:
     """A number, one word or words nobody knows do not frighten whoever typed them."""
     assert detector().detect(text) is None
+
+
+@pytest.mark.parametrize("text", ["ma fille", "mon fils", "ma mère", "my son", "où sortir ce soir", "où est la police"])
+def test_a_few_words_in_which_nothing_happens_are_no_emergency(text: str) -> None:
+    """A resident who names a relative, or asks where the police is, is not told to call for help."""
+    assert detector().detect(text) is None
+
+
+@pytest.mark.parametrize("text", ["police", "police svp", "pompiers", "urgences", "114", "115"])
+def test_a_lone_word_is_never_certain(text: str) -> None:
+    """A resident who types "police", for its address or in fear, gets the answer, beside the numbers or not."""
+    emergency = detector().detect(text)
+    assert emergency is None or not emergency.certain
 
 
 @given(st.text(max_size=300))
