@@ -60,6 +60,9 @@ def small(turn: Turn) -> Answer | None:
     """A greeting, a thank-you, an insult, a question about the bot: nothing a town has to know."""
     if turn.question.location is not None and turn.state is not None and turn.state.awaiting:
         return None
+    # What staff wrote as a question is one: "je suis né ici, je suis un quoi".
+    if turn.as_written is not None:
+        return None
     # "C'est long ?" is impatience from a stranger, but a question after an answer.
     if turn.last_entry is not None and read_facet(turn.text) is not None:
         return None

@@ -17,6 +17,7 @@ from bot.answering.smalltalk import Smalltalk, SmalltalkKind, reply
 from bot.messages import Block, BlockKind, Outcome, Span
 from bot.voice import Voice, shipped_texts
 
+FAMILIAR = yaml.safe_load((Path(__file__).parents[1] / "data" / "smalltalk_familiar.yaml").read_text("utf-8"))
 SAID = yaml.safe_load((Path(__file__).parents[1] / "data" / "smalltalk.yaml").read_text("utf-8"))
 
 
@@ -35,6 +36,23 @@ def test_small_talk_is_recognised(kind: str) -> None:
 def test_a_question_is_never_small_talk() -> None:
     """A resident who says hello and asks for a passport gets the passport."""
     seen = {text: smalltalk().detect(text) for text in SAID["none"]}
+    assert {text: found for text, found in seen.items() if found is not None} == {}
+
+
+@pytest.mark.parametrize(("part", "least"), [("dev", 30), ("heldout", 22)])
+def test_wishes_thanks_and_calls_for_a_human_in_familiar_words(part: str, least: int) -> None:
+    """ "Au revoir et bon week-end", "vous m'avez bien aidée", "un vrai agent": most are taken as meant."""
+    kinds = {text: kind for kind, texts in FAMILIAR[part].items() for text in texts}
+    seen = {text: smalltalk().detect(text) for text in kinds}
+    assert sum(found == kinds[text] for text, found in seen.items()) >= least
+    # Thanks may be heard as praise; nobody who wants a human is thanked instead.
+    assert {seen[text] for text, kind in kinds.items() if kind == "handover"} <= {SmalltalkKind.HANDOVER, None}
+
+
+@pytest.mark.parametrize("part", ["none_dev", "none_heldout"])
+def test_a_question_after_thanks_is_a_question(part: str) -> None:
+    """A resident who thanks, or wishes a good day, and asks something else is answered."""
+    seen = {text: smalltalk().detect(text) for text in FAMILIAR[part]}
     assert {text: found for text, found in seen.items() if found is not None} == {}
 
 
