@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from bot.assessment import TARGETS, compare, fates_of_nothing, groups, kinds
@@ -56,7 +57,7 @@ def _summary(words: Words, assessments: Sequence[Assessment]) -> str:
 def _verdict(words: Words, figure: Comparison | None) -> str:
     if figure is None:
         return words("report.nothing")
-    return words("report.met" if figure.met else "report.missed", share=_share(words, figure.value))
+    return words("report.met" if figure.met else "report.missed", share=_reached(words, figure.name, figure.value))
 
 
 def _section(words: Words, one: Assessment) -> Iterator[str]:
@@ -88,8 +89,8 @@ def _figures(words: Words, one: Assessment) -> str:
     rows = [
         [
             words(f"cli.figure_{figure.name}"),
-            _share(words, figure.value),
-            _share(words, figure.plain),
+            _reached(words, figure.name, figure.value),
+            _reached(words, figure.name, figure.plain),
             _gain(words, figure),
             _target(words, figure.name) or words("report.nothing"),
             words("report.nothing" if figure.met is None else "report.yes" if figure.met else "report.no"),
@@ -119,7 +120,7 @@ def _groups(words: Words, one: Assessment) -> str:
 
 def _group_cells(words: Words, judged: Sequence[Judged]) -> list[str]:
     reached = figures(judged)
-    return [_share(words, reached.get(name)) for name in _GROUP_FIGURES]
+    return [_reached(words, name, reached.get(name)) for name in _GROUP_FIGURES]
 
 
 def _confused(words: Words, one: Assessment) -> str:
@@ -138,6 +139,14 @@ def _target(words: Words, name: str) -> str:
         return ""
     key = "report.at_most" if is_less_better(name) else "report.at_least"
     return words(key, share=_share(words, TARGETS[name]))
+
+
+def _reached(words: Words, name: str, value: float | None) -> str:
+    """The figure rounded to its worse side: one that is not met never reads as if it were."""
+    if value is None:
+        return words("report.nothing")
+    thousandths = round(value * 1000, 6)
+    return _share(words, (ceil if is_less_better(name) else floor)(thousandths) / 1000)
 
 
 def _share(words: Words, value: float | None) -> str:

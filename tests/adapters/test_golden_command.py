@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from faketown import StoppedClock
+from faketown import POOL, UNKNOWN, StoppedClock
 
 from adapters.cli import main
 from adapters.commands.assessing import ask_golden, assess, shown_path
 from adapters.commands.golden import has_regressed, report_text
+from adapters.commands.quality_page import page
 from adapters.commands.ready import settings_for
 from adapters.commands.words import Words
+from bot.assessment import Assessment
 from bot.knowledge.model import GoldenQuestion
+from bot.quality import Judged, judge
 from bot.storage.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -98,20 +102,36 @@ def test_the_page_is_written_for_every_base_even_when_one_fails(
     """Whoever publishes the quality of two towns gets one page, always the same, and a failure that machines notice."""
     arguments = ["test", "--base", "bonne", "--base", "mauvaise", "--report", "qualite.md"]
     assert main(arguments) == 1
-    page = Path("qualite.md").read_text("utf-8")
-    assert "    parvis test --base bonne --base mauvaise --report qualite.md\n" in page
-    assert "Mesuré le 20 novembre 2025." in page
-    assert "| une fiche y répond | 2 |" in page
-    assert "| la bonne fiche vient en premier | 100,0 % | 50,0 % | +50,0 pt, mieux | 93,0 % au moins | oui |" in page
-    assert "| la bonne fiche vient en premier | 0,0 % | 0,0 % | 0,0 pt | 93,0 % au moins | **non** |" in page
-    assert "| `keyword` | 1 | 100,0 % |" in page
-    assert str(bases) not in page
+    text = Path("qualite.md").read_text("utf-8")
+    assert "    parvis test --base bonne --base mauvaise --report qualite.md\n" in text
+    assert "Mesuré le 20 novembre 2025." in text
+    assert "| une fiche y répond | 2 |" in text
+    assert "| la bonne fiche vient en premier | 100,0 % | 50,0 % | +50,0 pt, mieux | 93,0 % au moins | oui |" in text
+    assert "| la bonne fiche vient en premier | 0,0 % | 0,0 % | 0,0 pt | 93,0 % au moins | **non** |" in text
+    assert "| `keyword` | 1 | 100,0 % |" in text
+    assert str(bases) not in text
     shown = capsys.readouterr().out
     assert "Ville-d'Essai (bonne)" in shown
     assert "Ville-d'Essai (mauvaise)" in shown
     assert "La page est écrite dans qualite.md." in shown
     assert main(arguments) == 1
-    assert Path("qualite.md").read_text("utf-8") == page
+    assert Path("qualite.md").read_text("utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "asked", "said"),
+    [(4, 199, "2,1 %, **pas atteint**"), (4, 200, "2,0 %, atteint"), (0, 3, "0,0 %, atteint")],
+)
+def test_a_target_narrowly_missed_does_not_look_met(wrong: int, asked: int, said: str) -> None:
+    """Four wrong answers in 199 are more than two in a hundred: the page does not round them down to the target."""
+    golden = GoldenQuestion(question="?", expect="none")
+    false = Judged(golden, POOL, judge(golden, POOL))
+    honest = Judged(golden, UNKNOWN, judge(golden, UNKNOWN))
+    judged = [false] * wrong + [honest] * (asked - wrong)
+    one = Assessment("Ville-d'Essai", "essai", date(2025, 11, 1), 0.95, 2, 0, 0, judged, judged, {})
+    text = page(Words("fr"), [one], None)
+    assert f"| Ville-d'Essai | 2 | {asked} | – | {said} |" in text
+    assert "Mesuré le 1er novembre 2025." in text
 
 
 def test_the_page_is_shown_when_no_file_is_named(bases: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,9 +163,9 @@ def test_a_base_without_golden_questions_has_its_place_on_the_page(bases: Path) 
     """A town that has written no golden question yet reads that nothing can be measured, and does not fail."""
     (bases / "bonne" / "golden.yaml").unlink()
     assert main(["test", "--base", "bonne", "--report", "page.md"]) == 0
-    page = Path("page.md").read_text("utf-8")
-    assert "Cette base n'a pas de questions de contrôle : rien ne peut être mesuré." in page
-    assert "| Ville-d'Essai | 19 | 0 | – | – | – |" in page
+    text = Path("page.md").read_text("utf-8")
+    assert "Cette base n'a pas de questions de contrôle : rien ne peut être mesuré." in text
+    assert "| Ville-d'Essai | 19 | 0 | – | – | – |" in text
 
 
 @pytest.mark.parametrize(
