@@ -16,7 +16,7 @@ from bot.answering.followups import (
     read_pick,
     says_nothing,
 )
-from bot.answering.local import answer_collection, answer_place, place_card, speaks_of_street
+from bot.answering.local import answer_collection, answer_place, place_and_more, place_card, speaks_of_street
 from bot.answering.smalltalk import reply
 from bot.answering.targets import read_awaited, read_target
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
@@ -139,6 +139,9 @@ def ranked(turn: Turn) -> Answer:
     decision, composer = turn.decision, turn.snapshot.composer
     if says_nothing(turn.text) and not turn.as_written:
         return composer.unknown(turn.language)
+    both = place_and_more(turn) if turn.as_written is None else None
+    if both is not None:
+        return both
     if decision.verdict is Verdict.ANSWER:
         return _entry(turn, turn.snapshot.base.entries[decision.entry_ids[0]])
     computed = _collected(turn) or _placed(turn)

@@ -67,6 +67,20 @@ def test_a_kind_of_place_is_no_name_of_ours(text: str) -> None:
     assert careless.find(text) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("mes enfants sont loin, à Bordeaux et à Nantes. Comment avoir une carte de bus gratuite ?", None),
+        ("ma soeur habite loin d'ici, à Rennes, quels papiers pour un passeport ?", None),
+        ("les horaires de la piscine, à Lyon ?", "Lyon"),
+        ("la mairie ouvre quand, à Bordeaux", "Bordeaux"),
+    ],
+)
+def test_where_the_children_live_is_not_where_is_asked(text: str, place: str | None) -> None:
+    """An elderly lady whose children live in Bordeaux asks about her own town; what follows a comma is read with it."""
+    assert paris().find(text) == place
+
+
 def test_a_towns_own_word_for_a_kind_of_place_is_no_name_either() -> None:
     """In a base with places of type "aquacentre", the aquacentre of Lyon is still in Lyon."""
     names, asked = ["Ville-d'Essai", "l'aquacentre"], "quels sont les horaires de l'aquacentre à Lyon"
