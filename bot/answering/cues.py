@@ -227,7 +227,7 @@ class CueBook:
 
     def read(self, text: str) -> Reading:
         """``text`` as bits, after folding, cutting at 4,000 characters and undoing texting spellings."""
-        words = tuple(self._split(text[:_MAX_CHARS]))
+        words = self.words(text)
         places: dict[str, int] = {}
         for place, word in enumerate(("^", *words, "$")):
             places[word] = places.get(word, 0) | 1 << place
@@ -236,6 +236,10 @@ class CueBook:
             for slot in self._fills(word):
                 masks[slot] = masks.get(slot, 0) | bits
         return _reading(words, masks)
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """The words that ``read`` sees in ``text``, "." for punctuation."""
+        return tuple(self._split(text[:_MAX_CHARS]))
 
     def _split(self, text: str) -> Iterator[str]:
         folded = _HAN.sub(r" \1 ", _STRETCHED.sub(r"\1", fold(text).translate(_DOTLESS)))

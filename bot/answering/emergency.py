@@ -24,6 +24,7 @@ _DOUBTFUL = 0.44  # a hint and one thing of context, .3 + .15; at .5 the third d
 # Natural log-odds. Out of fold, a clear sign stood in 17 of 1,243 ordinary messages and 4 of 1,198 emergencies that
 # the evidence left out and that sound more alarming than this; below it, in 10 and 2 (docs/decisions/).
 _MOST_ORDINARY = -4.0
+_CALL = 0.6  # what a word that may be a call counts for in the patterns
 # Up to so many words, nothing but the numbers takes a sign of this score: what was learned hears too much in
 # "police" or "où sortir ce soir", which may ask for the way.
 _SHORT = ((1, _CERTAIN), (3, 0.45), (5, 0.15))
@@ -77,7 +78,12 @@ def _says_enough(signs: Signs) -> bool:
 
 
 def _insists(signs: Signs, odds: float) -> bool:
-    """A clear sign gives the numbers, even past or told for effect, unless the message sounds most ordinary."""
+    """A clear sign gives the numbers, even past or told for effect, unless the message sounds most ordinary.
+
+    So does a lone word that calls someone ("samu !"), in which nothing else is to be heard.
+    """
+    if signs.spoken == 1 and signs.best >= _CALL:
+        return True
     return signs.clear and (signs.weakened or odds >= _MOST_ORDINARY)
 
 
