@@ -16,7 +16,7 @@ from bot.answering.followups import (
     read_pick,
     says_nothing,
 )
-from bot.answering.local import answer_collection, answer_place, place_and_more, place_card, speaks_of_street
+from bot.answering.local import answer_collection, answer_place, owner_of, place_and_more, place_card, speaks_of_street
 from bot.answering.smalltalk import reply
 from bot.answering.targets import read_awaited, read_target
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
@@ -81,9 +81,10 @@ def awaited(turn: Turn) -> Answer | None:
         return answer_collection(turn, entry, turn.text, insist=False)
     if asked.kind == "location" and turn.question.location is not None and asked.type is not None:
         return answer_place(turn, turn.snapshot.places.nearest(asked.type))
-    query = turn.snapshot.places.read(turn.text, turn.today, asked.type)
+    places = turn.snapshot.places
+    query = places.which(turn.text, turn.today, asked.type) if asked.type is not None else turn.place_query
     if query is None and asked.type is not None:
-        query = turn.snapshot.places.bare(turn.text, turn.today, asked.type)
+        query = places.bare(turn.text, turn.today, asked.type)
         return answer_place(turn, query) if query is not None else None
     if query is None or not query.candidates or query.residue:
         return None
@@ -192,10 +193,10 @@ def _entry(turn: Turn, entry: Entry) -> Answer:
     if answer is not None:
         return answer
     query, place_id = turn.place_query, entry.place
-    if query is not None and query.candidates and entry.place_type is not None and query.type == entry.place_type:
-        if entry.kind == "hours" or len(query.candidates) > 1:
+    if query is not None and entry.place_type is not None and query.type == entry.place_type:
+        if len(query.candidates) > 1 or (entry.kind == "hours" and (query.candidates or not query.residue)):
             return answer_place(turn, query, entry)
-        place_id = query.candidates[0]
+        place_id = query.candidates[0] if query.candidates else place_id
     return turn.snapshot.composer.entry(entry, turn.language, turn.today, place_card(turn, place_id))
 
 
@@ -266,7 +267,15 @@ def _collected(turn: Turn) -> Answer | None:
 
 
 def _placed(turn: Turn) -> Answer | None:
+    """A place asked about beside what the ranking made nothing of, or the bare name of a kind of place."""
     query: PlaceQuery | None = turn.place_query
-    if query is not None and query.intent is not None and query.candidates:
-        return answer_place(turn, query)
-    return None
+    if query is None:
+        return None
+    if query.candidates:
+        return answer_place(turn, query) if query.intent is not None else None
+    # "Hôtel de ville" and no more: not what the ranking guesses, but which one.
+    owner = owner_of(turn.snapshot.base.entries.values(), None, query.type)
+    offered = turn.decision.entry_ids
+    if query.residue or owner is None or owner.id in offered:
+        return None
+    return answer_place(turn, query, owner)
