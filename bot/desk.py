@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.answering.emergency import emergency_blocks
 from bot.answering.followups import is_bare_number
 from bot.answering.normalise import clean
+from bot.answering.smalltalk import without_courtesies
 from bot.answering.snapshot import warm
 from bot.answering.steps import STEPS
 from bot.answering.targets import read_target
@@ -77,7 +78,7 @@ class Desk:
             state = self._store.recall(question.conversation, now)
             chosen = state.language if state is not None else None
             language = snapshot.guesser.guess(text, question.language, chosen)
-            turn = Turn(question, snapshot, text, language, state, now, timings)
+            turn = Turn(question, snapshot, without_courtesies(text), language, state, now, timings)
             emergency = self._detector.detect(text) if _says_more_than_a_choice(question, text) else None
         if emergency is not None and emergency.certain:
             answer = self._rescue(emergency, turn, None)

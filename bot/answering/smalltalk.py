@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.answering.cues import Cue, Reading
     from bot.answering.snapshot import Snapshot
 
-__all__ = ["Smalltalk", "SmalltalkKind", "reply", "shipped_smalltalk"]
+__all__ = ["Smalltalk", "SmalltalkKind", "reply", "shipped_smalltalk", "without_courtesies"]
 
 _SPACES = re.compile(r"\s+")
 _LINK = re.compile(
@@ -27,6 +27,9 @@ _LINK = re.compile(
 )
 # "12 x 3 =", "2+2": a sum, which no date or telephone number looks like.
 _SUM = re.compile(r"^[\d\s().,]*\d\s*[+*x×÷^=]\s*[\d\s().,+*x×÷^=?]+$", re.I)
+# A part ends with its own punctuation.
+_PARTS = re.compile(r"(?<=[,.!;:…?])(?!\d)")
+_MOST_PARTS = 8  # a letter is ranked whole
 _LONG = 20  # words: a longer message always says something
 
 
@@ -53,6 +56,12 @@ class SmalltalkKind(StrEnum):
     TEST = "test"
     EMPTY = "empty"
     LINK = "link"
+
+
+_COURTESIES = frozenset(
+    {SmalltalkKind.GREETING, SmalltalkKind.THANKS, SmalltalkKind.GOODBYE, SmalltalkKind.WELLBEING}
+    | {SmalltalkKind.COMPLIMENT, SmalltalkKind.EMPTY}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,15 @@ class Smalltalk:
             if talk.slack and not of_town & ~covered and (left & ~covered).bit_count() <= talk.slack:
                 return talk.kind
         return None
+
+
+def without_courtesies(text: str) -> str:
+    """``text`` without the parts that only greet, thank or take leave; all of it if nothing else is said."""
+    parts = [part for part in _PARTS.split(text) if part.strip()]
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return text
+    said = [part for part in parts if shipped_smalltalk().detect(part) not in _COURTESIES]
+    return "".join(said).strip() if said and any(any(map(str.isalnum, part)) for part in said) else text
 
 
 @cache

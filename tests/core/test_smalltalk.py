@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.language import LanguageGuesser
-from bot.answering.smalltalk import Smalltalk, SmalltalkKind, reply
+from bot.answering.smalltalk import Smalltalk, SmalltalkKind, reply, without_courtesies
 from bot.messages import Block, BlockKind, Outcome, Span
 from bot.voice import Voice, shipped_texts
 
@@ -54,6 +54,22 @@ def test_a_question_after_thanks_is_a_question(part: str) -> None:
     """A resident who thanks, or wishes a good day, and asks something else is answered."""
     seen = {text: smalltalk().detect(text) for text in FAMILIAR[part]}
     assert {text: found for text, found in seen.items() if found is not None} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("merci, vous m'avez bien aidé, au fait la piscine ouvre quand ?", "au fait la piscine ouvre quand ?"),
+        ("Bonjour ! Le bac jaune passe quand ? Merci, bonne journée.", "Le bac jaune passe quand ?"),
+        ("super, merci beaucoup !", "super, merci beaucoup !"),
+        ("hello, where is the library? thanks!", "where is the library?"),
+        ("le 12,5 %, c'est quoi", "le 12,5 %, c'est quoi"),
+        ("quand ouvre la mairie", "quand ouvre la mairie"),
+    ],
+)
+def test_courtesies_are_not_the_question(text: str, left: str) -> None:
+    """Thanks and wishes before or after a question are left aside; alone, they are answered."""
+    assert without_courtesies(text) == left
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
