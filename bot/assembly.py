@@ -154,6 +154,7 @@ def learn_base(base: KnowledgeBase, finder: ConceptFinder, progress: Callable[[f
     # Training is not needed to answer: a warm start never loads it.
     from bot.answering.documents import documents_of
     from bot.answering.learning import learn
+    from bot.answering.outside import shipped_subjects
 
     return learn(
         tuple(documents_of(base.entries.values(), base.places)),
@@ -161,5 +162,7 @@ def learn_base(base: KnowledgeBase, finder: ConceptFinder, progress: Callable[[f
         finder,
         base.concepts.values(),
         version=base.version,
+        own=base.own_entries(),
+        subjects=shipped_subjects(),
         progress=progress,
     )

@@ -159,8 +159,9 @@ class Answer:
 
     ``answered`` and ``answered_stale`` carry exactly one ``entry_id`` and at least
     one source; ``clarify`` carries two or three choices and no substance; ``unknown``
-    always names a human way. ``awaiting`` is what the bot asked for, if anything:
-    ``street``, ``place:…`` or ``location:…`` (see ``bot.answering.targets``).
+    always names a human way, and may name choices that might still be meant.
+    ``awaiting`` is what the bot asked for, if anything: ``street``, ``place:…`` or
+    ``location:…`` (see ``bot.answering.targets``).
     ``place_id`` is the place spoken of, or a collection's ``street:…``. ``timings`` are
     in milliseconds, by step; a step's time includes that of the ranking it asked for.
     """

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+# Several threads for the small products of a test town slow each other down on a busy machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # No deadline: a busy machine is not a defect. Twenty-five tries keep the core suite under five seconds.
 settings.register_profile("parvis", max_examples=25, deadline=None, derandomize=True)

@@ -123,12 +123,15 @@ class Calibration:
         return float(self.confidence[order][reached[-1]])
 
 
-def best_two(shares: Array, best: Sequence[int]) -> tuple[float, float]:
-    """The shares of the two entries numbered first in ``best``; a draw if the first has no rival.
+def best_two(shares: Array, best: Sequence[int], entries: int) -> tuple[float, float]:
+    """The share of the entry numbered first in ``best``, and that of its best rival; a draw if it has none.
 
-    The only entry of a base has all of the share whatever is asked: that says nothing.
+    The rival is another entry, or a subject outside the base, whose ``shares`` come after
+    those of the ``entries``. The only entry of a base has all of the share whatever is
+    asked: that says nothing.
     """
-    first, second = float(shares[best[0]]), float(shares[best[1]]) if len(best) > 1 else 0.0
+    first = float(shares[best[0]])
+    second = max(float(shares[best[1]]) if len(best) > 1 else 0.0, float(shares[entries:].max(initial=0.0)))
     return (first, second) if second > 0 else (_DRAW, _DRAW)
 
 

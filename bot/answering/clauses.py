@@ -15,20 +15,23 @@ _BREAK = re.compile(
     r"|\b(?:et|mais|donc|car|puis|sinon|aussi|parce que|and|but|so|because|also)\b",
     re.IGNORECASE,
 )
+# "J'habite place Neuve" says where, and asks nothing; longer, it may go on to ask.
+_HOME = re.compile(r"\W*(?:j\W?habit\w*|(?:on|nous) habit\w+|je vis|(?:i|we) live)\b(?:\W+\w+){0,5}\W*$", re.IGNORECASE)
 _MAX_CLAUSES = 8
 
 
 def clauses(text: str, language: str) -> tuple[str, ...]:
     """The parts of ``text`` that say something of their own; nothing if there is only one.
 
-    A part says something if it has a word beyond everyday ones. At most eight parts
+    A part says something if it has a word beyond everyday ones, and more than where the
+    resident lives. At most eight parts
     are kept, the richest, so that a rambling message costs no more than a short one.
     """
     lexicon = shipped_lexicon(language)
     pieces: list[tuple[int, int, str]] = []
     for position, piece in enumerate(_BREAK.split(text)):
         rare = sum(not lexicon.is_common(word) for word in tokens(piece))
-        if rare:
+        if rare and not _HOME.match(piece):
             pieces.append((-rare, position, piece.strip()))
     if len(pieces) < 2:
         return ()

@@ -137,16 +137,31 @@ class Composer:
 
     def clarify(self, entry_ids: Iterable[str], language: str, *, several: bool = False) -> Answer:
         """Two or three entries to choose from, and no substance."""
-        choices = tuple(
-            Choice(number, self._words(self._base.entries[target], language).title, target)
-            for number, target in enumerate(entry_ids, 1)
-        )
-        return self.choose(choices, language, "answer.clarify_both" if several else "answer.clarify")
+        key = "answer.clarify_both" if several else "answer.clarify"
+        return self.choose(self._choices(entry_ids, language), language, key)
 
     def choose(self, choices: tuple[Choice, ...], language: str, key: str = "answer.clarify") -> Answer:
         """``choices`` offered under the sentence ``key``."""
         blocks = (self._say(BlockKind.CHOICES, key, language),)
         return Answer(Outcome.CLARIFY, language, blocks, choices=choices)
+
+    def _choices(self, entry_ids: Iterable[str], language: str) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(number, self._words(self._base.entries[target], language).title, target)
+            for number, target in enumerate(entry_ids, 1)
+        )
+
+    def suggest(self, entry_ids: Iterable[str], language: str) -> Answer:
+        """ "I do not know", the humans to ask, and the entries that might still be meant, if there are any."""
+        choices = self._choices(entry_ids, language)
+        if not choices:
+            return self.unknown(language)
+        said = (
+            self._say(BlockKind.PARAGRAPH, "answer.unknown", language),
+            self.contact(language),
+            self._say(BlockKind.CHOICES, "answer.suggest", language),
+        )
+        return Answer(Outcome.UNKNOWN, language, said, choices=choices)
 
     def unknown(self, language: str, *, notice: str | None = None) -> Answer:
         """An honest "I do not know", with the humans to ask; ``notice`` says what exactly is not known."""

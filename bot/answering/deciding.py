@@ -17,6 +17,9 @@ __all__ = ["Decision", "Thresholds", "Verdict", "decide"]
 _MAX_CHOICES = 3
 # A choice less likely than this beside the first only makes the list longer to read.
 _WORTH_OFFERING = 0.04
+# A lone word speaks for an entry that has at least half of the phrasings with that word: on golden
+# questions, those that must be asked back have .04 to .44, those that have one answer .5 to 1.
+_MOST_PHRASINGS = 0.5
 
 
 class Verdict(StrEnum):
@@ -29,16 +32,18 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities: of the first entry, to state it; of one of three, to offer them."""
+    """Probabilities: of the first entry, to state it; of one of three, to offer them, or only to name them."""
 
     answer: float
     clarify: float
+    suggest: float
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and the entries it is about: one for an answer, two or three to choose from, none.
+    """A verdict and the entries it is about.
 
+    One for an answer, two or three to choose from; with UNKNOWN, those that might still be meant, if any.
     ``several`` is true if the choices are subjects of their own, not readings of one.
     """
 
@@ -52,7 +57,8 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
 
     Two parts that are each surely about another entry make two subjects: both are
     offered. A part that is sure where the whole is not, and agrees with it, speaks for it,
-    unless another part probably asks for something else.
+    unless another part probably asks for something else. A lone word that several entries
+    share is always asked back.
     """
     if not ranking.matches:
         return Decision(Verdict.UNKNOWN)
@@ -62,7 +68,8 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
     )
     if len(sure) > 1:
         return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES], several=True)
-    if best.confidence >= thresholds.answer:
+    vague = ranking.lone < _MOST_PHRASINGS and len(ranking.matches) > 1
+    if best.confidence >= thresholds.answer and not vague:
         return Decision(Verdict.ANSWER, (best.entry_id,))
     if best.entry_id in sure and ranking.among_three >= thresholds.clarify:
         others = [
@@ -78,7 +85,8 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
     choices = _choices(ranking.matches) if heard else ()
     if ranking.among_three >= thresholds.clarify and len(choices) > 1:
         return Decision(Verdict.CLARIFY, choices)
-    return Decision(Verdict.UNKNOWN)
+    worth_naming = ranking.among_three >= thresholds.suggest and len(choices) > 1
+    return Decision(Verdict.UNKNOWN, choices if worth_naming else ())
 
 
 def _choices(matches: Sequence[Match]) -> tuple[str, ...]:

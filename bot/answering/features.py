@@ -45,7 +45,7 @@ class Shares:
     w: float = 0.4
     b: float = 0.1
     c: float = 0.5
-    v: float = 0.15
+    v: float = 0.22
 
     def whole(self) -> float:
         """The length of a text that has all blocks."""

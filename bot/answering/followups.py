@@ -145,8 +145,9 @@ def is_bare_number(text: str) -> bool:
     """True if ``text`` is the number or rank of a choice and nothing else: "2", "la première", "le 3 svp"."""
     lists = _words()
     said = tokens(text)
-    numbers = [word for word in said if word in lists.ordinals]
-    return len(numbers) == 1 and all(word in lists.ordinals or word in lists.around_pick for word in said)
+    # "4" of three choices is a choice too, though not one of them.
+    numbers = [word for word in said if word in lists.ordinals or (len(word) == 1 and word.isdigit())]
+    return len(numbers) == 1 and all(word in numbers or word in lists.around_pick for word in said)
 
 
 def read_facet(text: str) -> Facet | None:

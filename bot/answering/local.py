@@ -15,8 +15,6 @@ from bot.answering.trust import trust_of_calendar, trust_of_place
 from bot.messages import Answer, Choice, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bot.answering.opening import PlaceReply
     from bot.answering.placequery import PlaceQuery
     from bot.answering.turn import Turn
@@ -24,29 +22,53 @@ if TYPE_CHECKING:
 
 # Out of 100: a word this like one of a street's name is taken for it.
 _LIKENESS = 75
+# An entry further down the ranking is no likelier than any other.
+_LIKELY = 3
 
-__all__ = ["answer_collection", "answer_place", "owner_of", "place_and_more", "place_card", "speaks_of_street"]
+__all__ = [
+    "answer_collection",
+    "answer_place",
+    "is_beyond",
+    "owner_of",
+    "place_and_more",
+    "place_card",
+    "speaks_of_street",
+]
 
 
-def owner_of(entries: Iterable[Entry], place_id: str | None, place_type: str | None) -> Entry | None:
-    """The entry that speaks for a place: its own, else its type's; one about hours rather than another."""
-    owners = [
-        entry
-        for entry in entries
-        if (place_id and entry.place == place_id) or (place_type and entry.place_type == place_type)
-    ]
+def owner_of(turn: Turn, place_id: str | None, place_type: str | None) -> Entry | None:
+    """The entry that speaks for a place: the one the question is most likely about, of its own and its type's.
+
+    Of those that are as likely, its own entry rather than its type's, and one about hours rather than another.
+    """
+    owners = [entry for entry in turn.snapshot.base.entries.values() if _speaks_for(entry, place_id, place_type)]
+    likely = {match.entry_id: rank for rank, match in enumerate(turn.ranking.matches[:_LIKELY])}
     return min(
         owners,
-        key=lambda entry: (entry.place != place_id, entry.kind != "hours"),
+        key=lambda entry: (likely.get(entry.id, _LIKELY), entry.place != place_id, entry.kind != "hours"),
         default=None,
     )
+
+
+def is_beyond(turn: Turn, query: PlaceQuery) -> bool:
+    """True if ``turn`` is surely about an entry that speaks for no such place ("horaires des cimetières")."""
+    entries, bar = turn.snapshot.base.entries, turn.snapshot.thresholds.answer
+    return any(
+        match.confidence >= bar
+        and not any(_speaks_for(entries[match.entry_id], place, query.type) for place in query.candidates or (None,))
+        for match in turn.ranking.matches[:1]
+    )
+
+
+def _speaks_for(entry: Entry, place_id: str | None, place_type: str | None) -> bool:
+    return bool((place_id and entry.place == place_id) or (place_type and entry.place_type == place_type))
 
 
 def answer_place(turn: Turn, query: PlaceQuery, entry: Entry | None = None) -> Answer:
     """Answer ``query``; ``entry`` is the one that led to it, if any."""
     snapshot = turn.snapshot
     reply = snapshot.places.answer(query, turn.now, turn.language, turn.question.location)
-    owner = entry or owner_of(snapshot.base.entries.values(), reply.place_id, query.type)
+    owner = entry or owner_of(turn, reply.place_id, query.type)
     if reply.needs is None:
         return snapshot.composer.place(owner, reply, turn.language, turn.today)
     return _ask(turn, query, reply, owner)

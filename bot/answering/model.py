@@ -85,7 +85,8 @@ class Coverage:
 class Model:
     """A trained ranker.
 
-    ``scorer`` gives each entry's score; ``known`` counts the words of the base and the
+    ``scorer`` gives each entry's score; ``phrasings`` counts, for each stem and entry, the phrasings
+    that have it; ``known`` counts the words of the base and the
     vocabulary and ``sounds`` how they sound, for repairs; ``version`` is the content hash it was learned from.
     """
 
@@ -94,6 +95,7 @@ class Model:
     space: FeatureSpace
     scorer: Scorer
     coverage: Coverage
+    phrasings: Mapping[str, Mapping[int, int]]
     known: Mapping[str, int]
     sounds: Mapping[str, str]
     calibration: Calibration

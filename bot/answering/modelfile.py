@@ -82,6 +82,7 @@ def save_model(model: Model, path: Path) -> None:
         "known": model.known,
         "sounds": model.sounds,
         "stems": {stem: sorted(entries) for stem, entries in model.coverage.stems.items()},
+        "phrasings": {stem: list(counts.items()) for stem, counts in model.phrasings.items()},
         "concepts": {concept: sorted(entries) for concept, entries in model.coverage.concepts.items()},
     }
     arrays: dict[str, Any] = {
@@ -150,6 +151,7 @@ def _assemble(tables: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
             {stem: frozenset(entries) for stem, entries in tables["stems"].items()},
             {concept: frozenset(entries) for concept, entries in tables["concepts"].items()},
         ),
+        phrasings={stem: dict(counts) for stem, counts in tables["phrasings"].items()},
         known=tables["known"],
         sounds=tables["sounds"],
         calibration=Calibration(**{name: arrays[f"calibration.{name}"] for name in Calibration.__slots__}),

@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.answering.analysis import analyse
 from bot.answering.calibration import best_two
+from bot.answering.lexicon import shipped_lexicon
 from bot.answering.repair import Repairer
 from bot.messages import Match
 
@@ -33,13 +34,18 @@ _EVIDENCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A question ranked: ``matches`` best first; ``among_three`` is the probability that one of three is right."""
+    """A question ranked: ``matches`` best first; ``among_three`` is the probability that one of three is right.
+
+    ``lone`` is 1 unless the question has one telling word: then the first entry's share of the
+    phrasings with that word ("carte" is in those of forty entries).
+    """
 
     analysis: Analysis
     sighting: Sighting
     signals: Signals | None
     matches: tuple[Match, ...]
     among_three: float
+    lone: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Ranker:
         return _Reading(analysis, sighting, self.model.space.vector(analysis, sighting))
 
     def _shares(self, reading: _Reading) -> Shares:
-        """Each entry's share of the softmax; all zero if the base knows nothing of the text."""
+        """The softmax shares of the entries, then of the subjects outside; all zero if nothing is known of the text."""
         if not len(reading.vector.ids):
             return np.zeros(len(self.model.entry_ids), np.float32)
         logits = self.model.scorer.logits(reading.vector)
@@ -94,10 +100,11 @@ class Ranker:
         analysis, sighting, model = reading.analysis, reading.sighting, self.model
         if not shares.any():
             return Ranking(analysis, sighting, None, (), 0.0)
-        count = min(limit, len(shares))
-        best = np.argpartition(-shares, count - 1)[:count]
-        best = best[np.argsort(-shares[best], kind="stable")]
-        pair = best_two(shares, best.tolist())
+        inside = shares[: len(model.entry_ids)]
+        count = min(limit, len(inside))
+        best = np.argpartition(-inside, count - 1)[:count]
+        best = best[np.argsort(-inside[best], kind="stable")]
+        pair = best_two(shares, best.tolist(), len(inside))
         signals = model.coverage.signals(analysis, sighting, model.space, pair, int(best[0]))
         first, three = model.calibration.probability(signals)
         confidences = _spread(first, three, [float(shares[number]) for number in best])
@@ -107,7 +114,13 @@ class Ranker:
             )
             for number, confidence in zip(best.tolist(), confidences, strict=True)
         )
-        return Ranking(analysis, sighting, signals, matches, three)
+        return Ranking(analysis, sighting, signals, matches, three, self._lone(analysis, int(best[0])))
+
+    def _lone(self, analysis: Analysis, entry: int) -> float:
+        lexicon = shipped_lexicon(analysis.language)
+        telling = [word for word in analysis.words if not lexicon.is_function(word.text)]
+        counts = self.model.phrasings.get(telling[0].stem, {}) if len(telling) == 1 else {}
+        return counts.get(entry, 0) / sum(counts.values()) if counts else 1.0
 
     def covered(self, text: str, language: str, entry_id: str) -> float:
         """The share (0 to 1) of what ``text`` says that the entry speaks of."""

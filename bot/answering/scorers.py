@@ -45,19 +45,21 @@ class Scorer(Protocol):
 class LinearScorer:
     """A weight for each feature and entry, learned by logistic regression (features x entries).
 
-    Half precision: it takes half the memory and changes no answer.
+    Half precision: it takes half the memory and changes no answer. ``lifts`` is added to
+    each entry's score. After the entries come the subjects outside the base, if it was taught any.
     """
 
     weights: NDArray[np.float16]
+    lifts: Array
 
     def logits(self, vector: Vector) -> Array:
         """See Scorer."""
-        scores: Array = vector.values @ self.weights[vector.ids].astype(np.float32)
+        scores: Array = vector.values @ self.weights[vector.ids].astype(np.float32) + self.lifts
         return scores
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """See Scorer."""
-        return {"weights": self.weights}
+        return {"weights": self.weights, "lifts": self.lifts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Snapshot", "make_snapshot", "warm"]
 
-# Choices are offered when the right one is more likely among them than not.
-_CLARIFY = 0.5
+# Choices are offered when the right one is among them four times in five: offered sooner, they are
+# put to one question in four that nothing answers. Below, the bot says that it does not know, and
+# names what might still be meant, if it is not far-fetched.
+_CLARIFY = 0.8
+_SUGGEST = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, targ
         composer=Composer(base, voice),
         ranker=Ranker(model, finder),
         verbatim=verbatim(base.entries.values()),
-        thresholds=Thresholds(model.calibration.threshold(target_precision), _CLARIFY),
+        thresholds=Thresholds(model.calibration.threshold(target_precision), _CLARIFY, _SUGGEST),
         places=places,
         collections=CollectionDesk(base.calendars, voice, base.city.insee),
         guesser=LanguageGuesser(tuple(base.city.languages)),

@@ -16,7 +16,15 @@ from bot.answering.followups import (
     read_pick,
     says_nothing,
 )
-from bot.answering.local import answer_collection, answer_place, owner_of, place_and_more, place_card, speaks_of_street
+from bot.answering.local import (
+    answer_collection,
+    answer_place,
+    is_beyond,
+    owner_of,
+    place_and_more,
+    place_card,
+    speaks_of_street,
+)
 from bot.answering.smalltalk import reply
 from bot.answering.targets import read_awaited, read_target
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
@@ -35,6 +43,7 @@ __all__ = ["STEPS"]
 # A follow-up's own words must mostly be the new entry's: the old subject alone proves nothing.
 _OWN_WORDS = 0.6
 _SHORT = 7
+_MORE_THAN_NOT = 0.5
 _CANDIDATES = 3
 _FACET_KINDS = {Facet.COST: "price"}
 
@@ -113,7 +122,7 @@ def place(turn: Turn) -> Answer | None:
     query = turn.place_query
     if query is None or query.residue or not (query.candidates or query.intent or query.unknown):
         return None
-    return answer_place(turn, query)
+    return None if is_beyond(turn, query) else answer_place(turn, query)
 
 
 def continued(turn: Turn) -> Answer | None:
@@ -150,7 +159,7 @@ def ranked(turn: Turn) -> Answer:
         return computed
     if decision.verdict is Verdict.CLARIFY:
         return composer.clarify(decision.entry_ids, turn.language, several=decision.several)
-    return composer.unknown(turn.language)
+    return composer.suggest(decision.entry_ids, turn.language)
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
@@ -244,6 +253,10 @@ def _same_subject(turn: Turn, entry: Entry) -> Answer | None:
     leaning = is_elliptic(turn.text)
     if not leaning and (turn.decision.verdict is Verdict.ANSWER or len(turn.text.split()) > _SHORT):
         return None
+    # "La cantine pour mon fils" is more likely about the canteen than not: it leans on nothing.
+    own = any(found.confidence >= _MORE_THAN_NOT for found in turn.ranking.matches[:1])
+    if not leaning and own and turn.ranking.matches[0].entry_id != entry.id:
+        return None
     ranker = turn.snapshot.ranker
     together = ranker.rank(f"{entry.title} {turn.text}", turn.language)
     for match in together.matches[:_CANDIDATES]:
@@ -274,7 +287,7 @@ def _placed(turn: Turn) -> Answer | None:
     if query.candidates:
         return answer_place(turn, query) if query.intent is not None else None
     # "Hôtel de ville" and no more: not what the ranking guesses, but which one.
-    owner = owner_of(turn.snapshot.base.entries.values(), None, query.type)
+    owner = owner_of(turn, None, query.type)
     offered = turn.decision.entry_ids
     if query.residue or owner is None or owner.id in offered:
         return None

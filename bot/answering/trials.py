@@ -38,6 +38,8 @@ _FIRST_CHOICES = 3
 # Enough to fit six numbers well; a very large base need not ask itself everything.
 _MOST_TRIALS = 800
 _WORDS_LOST = 1 / 3
+# Beside OUTSIDE_WEIGHT for questions of subjects outside the base.
+_LEFT_OUT_WEIGHT = 0.05
 _SEED = 20261120
 
 
@@ -54,7 +56,11 @@ class _Trial:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The texts of a base as training sees them; ``asked`` marks those a resident could have typed."""
+    """The texts of a base, then those of subjects outside it, as training sees them.
+
+    ``asked`` marks those a resident could have typed; ``lifts`` is what is added to the score of
+    each entry, then of each subject; ``entries`` counts the entries.
+    """
 
     analyses: Sequence[Analysis]
     sightings: Sequence[Sighting]
@@ -62,12 +68,30 @@ class Lesson:
     finder: ConceptFinder
     space: FeatureSpace
     examples: Examples
-    classes: int
+    lifts: Array
+    entries: int
+
+    @property
+    def classes(self) -> int:
+        """How many entries and subjects there are."""
+        return len(self.lifts)
+
+    def only(self, rows: NDArray[np.int64]) -> Lesson:
+        """The same with the texts ``rows`` alone."""
+        examples = Examples(
+            [self.examples.vectors[row] for row in rows.tolist()],
+            self.examples.entries[rows],
+            self.examples.weights[rows],
+        )
+        analyses = [self.analyses[row] for row in rows.tolist()]
+        sightings = [self.sightings[row] for row in rows.tolist()]
+        return replace(self, analyses=analyses, sightings=sightings, asked=self.asked[rows], examples=examples)
 
     def coverage(self, rows: NDArray[np.int64]) -> Coverage:
         """What the entries speak of in the texts ``rows`` alone."""
         entries = self.examples.entries
-        return Coverage.learn((self.analyses[row], self.sightings[row], int(entries[row])) for row in rows.tolist())
+        inside = rows[entries[rows] < self.entries].tolist()
+        return Coverage.learn((self.analyses[row], self.sightings[row], int(entries[row])) for row in inside)
 
     def trial(self, row: int, logits: Array, coverage: Coverage) -> _Trial:
         """How the question ``row`` fared with a model that scored it ``logits``."""
@@ -77,15 +101,15 @@ class Lesson:
         """The same for another wording of the question ``row``."""
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
-        best = np.argsort(-shares)[:_FIRST_CHOICES].tolist()
-        pair = best_two(shares, best)
+        best = np.argsort(-shares[: self.entries])[:_FIRST_CHOICES].tolist()
+        pair = best_two(shares, best, self.entries)
         signals = coverage.signals(analysis, sighting, self.space, pair, best[0])
         truth = int(self.examples.entries[row])
         return _Trial(row, signals.row(), best[0], best[0] == truth, truth in best)
 
 
 def linear_trials(lesson: Lesson, sketched: Sketch, rough: Array, progress: Progress) -> Trials:
-    """Leave phrasings out (was the answer right?), then whole entries (any answer is wrong).
+    """Leave phrasings out (was the answer right? to those of subjects outside, any is wrong), then whole entries.
 
     A tenth at a time, so that what is left is nearly the whole base; a large base is
     asked as many as calibration needs. ``sketched`` is the Gram matrix, nearly, and ``rough``
@@ -98,9 +122,12 @@ def linear_trials(lesson: Lesson, sketched: Sketch, rough: Array, progress: Prog
     found: list[tuple[_Trial, bool]] = []
     for number, (left_out, questions, answerable) in enumerate(rounds):
         if questions.any() and not left_out.all():
-            found += [(trial, answerable) for trial in _ask(lesson, sketched, rough, left_out, questions)]
+            asked = _ask(lesson, sketched, rough, left_out, questions)
+            found += [
+                (trial, answerable and lesson.examples.entries[trial.question] < lesson.entries) for trial in asked
+            ]
         progress((number + 1) / len(rounds))
-    return _balanced(_table(found))
+    return _balanced(_table(found), lesson)
 
 
 def _round_count(share: float) -> int:
@@ -127,7 +154,7 @@ def _ask(lesson: Lesson, sketched: Sketch, rough: Array, left_out: Mask, questio
     coverage = lesson.coverage(kept)
     gone = np.bincount(examples.entries, minlength=lesson.classes) == 0
     for row in np.flatnonzero(questions).tolist():
-        logits = sketched.axes[row] @ weights
+        logits = sketched.axes[row] @ weights + lesson.lifts
         logits[gone] = -np.inf
         yield lesson.trial(row, logits, coverage)
 
@@ -153,7 +180,7 @@ def echo_trials(lesson: Lesson, scorer: Scorer) -> Trials:
 
 
 def _sample(lesson: Lesson) -> list[int]:
-    rows = np.flatnonzero(lesson.asked)
+    rows = np.flatnonzero(lesson.asked & (lesson.examples.entries < lesson.entries))
     chosen: list[int] = rows[np.linspace(0, len(rows) - 1, min(_MOST_TRIALS, len(rows))).astype(int)].tolist()
     return chosen
 
@@ -176,13 +203,23 @@ def neighbour_trials(lesson: Lesson, scorer: NeighbourScorer, progress: Progress
     return _table(found)
 
 
-def _balanced(trials: Trials) -> Trials:
-    """Questions without an answer weigh the same share of the whole, however many were asked."""
-    outside = trials.weights < 1
-    if not outside.any():
-        return trials
-    scale = OUTSIDE_WEIGHT * float((~outside).sum()) / float(trials.weights[outside].sum())
-    return replace(trials, weights=np.where(outside, trials.weights * np.float32(scale), trials.weights))
+def _balanced(trials: Trials, lesson: Lesson) -> Trials:
+    """Questions without an answer weigh the same share of the whole, however many were asked.
+
+    Where strangers were asked, entries left out hardly count: what a neighbour of theirs
+    still says is often a fair answer. Each entry counts as much as the next, for a few with
+    many phrasings would move the threshold by themselves.
+    """
+    unanswerable = trials.weights < 1
+    owners = lesson.examples.entries[trials.questions]
+    stranger = owners >= lesson.entries
+    weights = trials.weights.copy()
+    left_out = _LEFT_OUT_WEIGHT if (unanswerable & stranger).any() else OUTSIDE_WEIGHT
+    for group, share in ((unanswerable & ~stranger, left_out), (unanswerable & stranger, OUTSIDE_WEIGHT)):
+        if group.any():
+            each = 1 / np.bincount(owners[group])[owners[group]]
+            weights[group] = share * float((~unanswerable).sum()) * each / each.sum()
+    return replace(trials, weights=weights)
 
 
 def _table(found: Sequence[tuple[_Trial, bool]]) -> Trials:

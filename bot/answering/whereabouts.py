@@ -21,6 +21,7 @@ __all__ = ["Found", "Whereabouts", "parts_of", "place_cues"]
 _BREAK = re.compile(r"[,.;:?!()\n…]")
 # A list of words without a verb ("piscine montreuil horaires") has no more words than this.
 _BARE = 7
+_LISTS = ("named", "lived", "passing", "loose", "asked", "theirs", "ours", "bound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def place_cues() -> PlaceCues:
     """The patterns and word lists over the shipped data, made once (immutable but for the memory of words)."""
     data: dict[str, Any] = load_cue_data("elsewhere")
     book = CueBook(data["classes"], ordinary=data["ordinary"].split())
-    lists = {key: book.compile_all(data[key]) for key in ("named", "passing", "loose", "asked", "ours", "bound")}
+    lists = {key: book.compile_all(data[key]) for key in _LISTS}
     singles = {key: book.compile(f"@{key}") for key in ("ask", "pronoun", "mine", "price", "then", "service", "paper")}
     located = {"at": book.compile("@at _ zzlieu"), "after": book.compile("@at|@of _ zzlieu")}
     signs = {"sign": book.compile("@sign _ zzlieu"), "beside": book.compile("@service _ zzlieu")}
@@ -91,7 +92,9 @@ class Whereabouts:
 
     def is_asked(self) -> bool:
         """True if the place is what the question is about."""
-        if self._in("named") or self._in("passing") or self._is_sign() or self._asks_ours():
+        if self._in("lived") and self._anywhere("theirs"):
+            return True
+        if self._in("named") or self._in("passing") or self._is_sign() or self._anywhere("ours"):
             return False
         name = self._mention.name
         if self._in("asked"):
@@ -138,9 +141,10 @@ class Whereabouts:
         raw = self._found.words[self._mention.start].raw
         return raw[:1].isupper() and any(word.raw.islower() for word in self._found.words)
 
-    def _asks_ours(self) -> bool:
+    def _anywhere(self, key: str) -> bool:
+        """True if such a pattern is anywhere in the message."""
         whole = self._read(0, len(self._found.words))
-        return bool(cover_all(whole, self._cues.lists["ours"]))
+        return bool(cover_all(whole, self._cues.lists[key]))
 
     def _is_public(self) -> bool:
         """A question on a country's own prices, services or papers, not on the asker's affairs there."""
@@ -159,6 +163,10 @@ class Whereabouts:
         others = [self._read(*part) for part in self._parts if part != self._part]
         asking = [other for other in others if other.cover(cues["ask"]) or other.cover(cues["service"])]
         if anaphora and any(other.cover(cues["then"]) for other in asking):
+            return False
+        # "Ma voiture est à la fourrière de Lyon, combien je vais payer": nothing else has that price.
+        priced = anaphora and asking and all(other.cover(cues["price"]) for other in asking)
+        if priced and not any(_is_about_something(other) for other in asking):
             return False
         return bool(asking)
 
@@ -185,6 +193,11 @@ def _with_story(found: Found, parts: Sequence[tuple[int, int]], mention: Mention
     if number and len(rest) < end - start and all(word in place_cues().links for word in rest):
         return parts[number - 1][0], end
     return start, end
+
+
+def _is_about_something(part: Reading) -> bool:
+    cues = place_cues().masks
+    return bool(part.cover(cues["service"]) or part.cover(cues["paper"]))
 
 
 def parts_of(words: Sequence[Token]) -> tuple[tuple[int, int], ...]:

@@ -39,3 +39,13 @@ class KnowledgeBase:
     voice: Mapping[str, Mapping[str, str]]
     version: str
     origins: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}))
+
+    def own_entries(self) -> frozenset[str]:
+        """The ids of the entries that the town wrote itself; all others come with the included pack."""
+        pack = self.city.include
+        files = {entry: self.origins.get(f"entries/{entry}") for entry in self.entries}
+        return frozenset(
+            entry
+            for entry, origin in files.items()
+            if pack is None or origin is None or not origin.file.is_relative_to(pack)
+        )

@@ -20,7 +20,7 @@ READ = Ranking(
     0.99,
 )
 SILENT = Ranking(Analysis((), "fr"), Sighting({}, {}), None, (), 0.0)
-THRESHOLDS = Thresholds(0.8, 0.5)
+THRESHOLDS = Thresholds(0.8, 0.5, 0.25)
 
 
 def test_staff_see_what_was_read_weighed_and_decided() -> None:

@@ -87,12 +87,21 @@ def test_unknown_names_a_human_way(resident: Resident) -> None:
     assert all(way in contact for way in ways)
 
 
+def test_what_might_be_meant_is_named_after_the_human_way(resident: Resident) -> None:
+    """A guess too weak to ask back is still worth a number to press, under the honest "I do not know"."""
+    answer = resident.asks("quels papiers")
+    assert answer.outcome is Outcome.UNKNOWN
+    assert [block.kind for block in answer.blocks][-2:] == [BlockKind.CONTACT, BlockKind.CHOICES]
+    assert len(answer.choices) in (2, 3)
+    assert resident.asks("1").entry_id == answer.choices[0].target
+
+
 def test_clarifying_offers_choices_and_no_substance(resident: Resident) -> None:
-    """Between the pools and their price, the bot asks which: two or three choices, no fact, no source."""
-    answer = resident.asks("et la piscine ?")
+    """ "Une carte" may be several: the bot asks which, two or three choices, no fact, no source."""
+    answer = resident.asks("une carte")
     assert answer.outcome is Outcome.CLARIFY
-    assert set(targets_of(answer)) == {"piscines", "tarif-piscine"}
-    assert [choice.number for choice in answer.choices] == [1, 2]
+    assert {"carte-identite", "stationnement"} <= set(targets_of(answer))
+    assert [choice.number for choice in answer.choices] == [1, 2, 3]
     assert {block.kind for block in answer.blocks} == {BlockKind.CHOICES}
     assert answer.sources == ()
 

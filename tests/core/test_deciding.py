@@ -15,7 +15,7 @@ from bot.answering.ranking import Ranking
 from bot.answering.targets import read_awaited, read_target
 from bot.messages import Match
 
-BAR = Thresholds(answer=0.9, clarify=0.5)
+BAR = Thresholds(answer=0.9, clarify=0.5, suggest=0.25)
 
 
 def ranking(*confidences: float, among: float = 0.0, names: str = "abcdef", base: float = 1.0) -> Ranking:
@@ -33,14 +33,21 @@ def ranking(*confidences: float, among: float = 0.0, names: str = "abcdef", base
         (ranking(0.5, 0.2, 0.1, 0.1), Verdict.CLARIFY, ("a", "b", "c")),
         (ranking(0.5, 0.2, 0.03), Verdict.CLARIFY, ("a", "b")),
         (ranking(0.4, 0.01, 0.01, among=0.6), Verdict.CLARIFY, ("a", "b")),
-        (ranking(0.3, 0.2, 0.1, among=0.49), Verdict.UNKNOWN, ()),
+        (ranking(0.3, 0.2, 0.1, among=0.49), Verdict.UNKNOWN, ("a", "b", "c")),
+        (ranking(0.2, 0.1, among=0.24), Verdict.UNKNOWN, ()),
+        (replace(ranking(0.95, 0.02, 0.01), lone=0.4), Verdict.CLARIFY, ("a", "b")),
+        (replace(ranking(0.95, 0.02, 0.01), lone=0.5), Verdict.ANSWER, ("a",)),
+        (replace(ranking(0.95), lone=0.1), Verdict.ANSWER, ("a",)),
         (ranking(0.4, 0.3, among=0.8, base=0.0), Verdict.UNKNOWN, ()),
         (ranking(0.6, among=0.9), Verdict.UNKNOWN, ()),
         (ranking(), Verdict.UNKNOWN, ()),
     ],
 )
 def test_what_a_ranking_leads_to(whole: Ranking, verdict: Verdict, entries: tuple[str, ...]) -> None:
-    """Sure enough: stated. Probably among two or three: offered. Else, or if nothing was understood: unknown."""
+    """Sure enough: stated. Probably among two or three: offered. Else unknown, with what might still be meant.
+
+    A lone word that many entries share is asked back, however sure.
+    """
     decision = decide(whole, (), BAR)
     assert (decision.verdict, decision.entry_ids) == (verdict, entries)
 

@@ -81,6 +81,21 @@ def test_where_the_children_live_is_not_where_is_asked(text: str, place: str | N
     assert paris().find(text) == place
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("mon vélo est à la fourrière de Lille, combien je dois payer", "Lille"),
+        ("on habite à Montreuil, tarif de la cantine chez nous ?", "Montreuil"),
+        ("j'habite Nantes, ma mairie ferme à quelle heure", "Nantes"),
+        ("ma fille est à l'école de Montreuil, combien coûte un passeport", None),
+        ("j'habite à Montreuil, je peux m'inscrire à la piscine ?", None),
+    ],
+)
+def test_what_is_asked_of_the_place_just_named(text: str, place: str | None) -> None:
+    """The price of what is elsewhere, or "chez nous" for who lives there, is asked of that town."""
+    assert paris().find(text) == place
+
+
 def test_a_towns_own_word_for_a_kind_of_place_is_no_name_either() -> None:
     """In a base with places of type "aquacentre", the aquacentre of Lyon is still in Lyon."""
     names, asked = ["Ville-d'Essai", "l'aquacentre"], "quels sont les horaires de l'aquacentre à Lyon"

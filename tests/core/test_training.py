@@ -57,7 +57,7 @@ def test_a_guess_does_not_change_what_is_learned() -> None:
 def test_learned_entries_are_told_apart() -> None:
     """After learning, each text belongs to its own entry, by weights or by neighbours."""
     dual = fit(partial(np.matmul, gram_matrix(VECTORS, 8)), EXAMPLES, 3)
-    linear = LinearScorer(primal(VECTORS, 8, dual).astype(np.float16))
+    linear = LinearScorer(primal(VECTORS, 8, dual).astype(np.float16), np.zeros(3, np.float32))
     nearest = NeighbourScorer.build(VECTORS, ENTRIES, 8, 3)
     for vector, entry in zip(VECTORS, ENTRIES, strict=True):
         assert linear.logits(vector).argmax() == entry
@@ -155,5 +155,5 @@ def test_more_evidence_is_never_less_sure(snapshot: Snapshot, changed: str) -> N
 
 def test_a_lone_entry_has_no_rival_to_beat() -> None:
     """All of the share is nothing to be proud of when there is nobody else."""
-    assert best_two(np.array([1.0], np.float32), [0]) == (0.5, 0.5)
-    assert best_two(np.array([0.75, 0.25], np.float32), [0, 1]) == (0.75, 0.25)
+    assert best_two(np.array([1.0], np.float32), [0], 1) == (0.5, 0.5)
+    assert best_two(np.array([0.75, 0.25], np.float32), [0, 1], 2) == (0.75, 0.25)
