@@ -77,14 +77,18 @@ def minimise(
 
 def _direction(gradient: Array, history: deque[_Pair], inner: Inner) -> Array:
     direction = -gradient
+    if not history:
+        return direction
     shares = []
+    # One place for every product: a new one each time costs as much again in memory pages.
+    scaled = np.empty_like(gradient)
     for pair in reversed(history):
         share = pair.inverse * inner(pair.change, direction)
-        direction -= np.float32(share) * pair.turn
+        direction -= np.multiply(pair.turn, np.float32(share), out=scaled)
         shares.append(share)
-    if history:
-        last = history[-1]
-        direction *= np.float32(1.0 / (last.inverse * inner(last.turn, last.turn)))
+    last = history[-1]
+    direction *= np.float32(1.0 / (last.inverse * inner(last.turn, last.turn)))
     for pair, share in zip(history, reversed(shares), strict=True):
-        direction += np.float32(share - pair.inverse * inner(pair.turn, direction)) * pair.change
+        left = np.float32(share - pair.inverse * inner(pair.turn, direction))
+        direction += np.multiply(pair.change, left, out=scaled)
     return direction

@@ -161,15 +161,20 @@ def fit(
     # large product: that of the gradient.
     def loss(point: Array) -> tuple[float, Array]:
         dual, scores = point
-        logits = scores + penalty
-        logits -= logits.max(axis=1, keepdims=True)
-        shares = np.exp(logits)
+        found = np.empty_like(point)
+        shares = np.add(scores, penalty, out=found[0])
+        shares -= shares.max(axis=1, keepdims=True)
+        right = shares[labels]
+        np.exp(shares, out=shares)
         sums = shares.sum(axis=1, keepdims=True)
         shares /= sums
-        value = float(weights @ (np.log(sums[:, 0]) - logits[labels])) + 0.5 * inner(point, point)
+        value = float(weights @ (np.log(sums[:, 0]) - right)) + 0.5 * inner(point, point)
+        # The shares become the gradient where they stand.
         shares[labels] -= 1.0
-        gradient = shares * weights[:, None] + dual
-        return value, np.stack([gradient, product(gradient)])
+        shares *= weights[:, None]
+        shares += dual
+        found[1] = product(shares)
+        return value, found
 
     def inner(one: Array, other: Array) -> float:
         return float(np.vdot(one[0], other[1]))
