@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.answering.alarms import Alarms
-from bot.answering.signs import EmergencyKind, SignReader
+from bot.answering.signs import CERTAIN, EmergencyKind, SignReader
 from bot.messages import Block, BlockKind, Span
 from bot.voice import DEFAULT_LANGUAGE
 
@@ -19,15 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Emergency", "EmergencyDetector", "EmergencyKind", "emergency_blocks", "shipped_detector"]
 
-_CERTAIN = 0.9
 _DOUBTFUL = 0.44  # a hint and one thing of context, .3 + .15; at .5 the third design set fell from .986 to .959
 # Natural log-odds. Out of fold, a clear sign stood in 17 of 1,243 ordinary messages and 4 of 1,198 emergencies that
 # the evidence left out and that sound more alarming than this; below it, in 10 and 2 (docs/decisions/).
 _MOST_ORDINARY = -4.0
 _CALL = 0.6  # what a word that may be a call counts for in the patterns
-# Up to so many words, nothing but the numbers takes a sign of this score: what was learned hears too much in
-# "police" or "où sortir ce soir", which may ask for the way.
-_SHORT = ((1, _CERTAIN), (3, 0.45), (5, 0.15))
 # A kind of danger the learned signal finds this likely is named beside what the patterns name.
 _NAMED_BESIDE = 0.5
 # Where no pattern names one, every kind this likely is named: wrong numbers cost more than one line more.
@@ -63,18 +59,11 @@ class EmergencyDetector:
         evidence = self._alarms.evidence(alarm.odds, signs.best, weakened=signs.weakened)
         if evidence < self._alarms.doubtful and not signs.foreign and not _insists(signs, alarm.odds):
             return None
-        # What is past or told for effect is certain only on the word of two clear signs.
-        told = signs.best >= _CERTAIN if signs.weakened else _says_enough(signs)
-        sure = told and evidence >= self._alarms.certain
+        sure = signs.telling and evidence >= self._alarms.certain
         kinds = _kinds(signs, alarm.kinds)
         return Emergency(
             tuple(kind for kind in EmergencyKind if kind in kinds), sure or bool(signs.foreign), bool(signs.foreign)
         )
-
-
-def _says_enough(signs: Signs) -> bool:
-    """Whether something is told, not just named: few words need a sign that the patterns know."""
-    return all(signs.best >= least for words, least in _SHORT if signs.spoken <= words)
 
 
 def _insists(signs: Signs, odds: float) -> bool:
@@ -89,7 +78,7 @@ def _insists(signs: Signs, odds: float) -> bool:
 
 def _kinds(signs: Signs, likely: dict[str, float]) -> set[EmergencyKind]:
     # Beside a certain kind a doubtful one is noise, except where the text names both alike.
-    needed = _CERTAIN if signs.best >= _CERTAIN else _DOUBTFUL
+    needed = CERTAIN if signs.best >= CERTAIN else _DOUBTFUL
     kinds = {kind for kind, score in signs.scores.items() if score >= needed} | signs.foreign
     if not signs.foreign:
         least = _NAMED_BESIDE if kinds else min(_NAMED_ALONE, max(likely.values()))

@@ -68,6 +68,21 @@ def test_questions_of_the_town_rarely_show_the_numbers() -> None:
     assert len(shown) <= len(plain) / 50, shown
 
 
+def test_what_residents_add_rarely_shows_the_numbers() -> None:
+    """Of the 640 follow-ups foreseen by staff, none learned from, at most ten calm ones show them, none alone."""
+    danger = ("numero", "violence", "urgence")
+    asked = []
+    for file in sorted((ROOT / "knowledge").glob("*/entries/*.yaml")):
+        for entry in yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)["entries"]:
+            for follow in entry.get("follow_ups", ()):
+                if not entry["id"].startswith(danger) and not str(follow.get("entry")).startswith(danger):
+                    asked += follow.get("questions", ())
+    assert len(asked) > 500
+    shown = [(text, alarm) for text in asked if (alarm := shipped_detector().detect(text))]
+    assert len(shown) <= 10, shown
+    assert not any(alarm.certain for _, alarm in shown), shown
+
+
 def test_a_long_message_is_weighed_by_its_beginning() -> None:
     """A message of 20,000 different words costs no more than its first 500, which are more than it can have."""
     words = [f"mot{number}" for number in range(20_000)]

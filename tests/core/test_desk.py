@@ -10,6 +10,7 @@ from villedessai import NOW, PHONE, StoppedClock, contacts_of, first_of, residen
 
 from bot.answering import steps
 from bot.answering.composing import Composer
+from bot.answering.emergency import EmergencyDetector
 from bot.answering.turn import Timings
 from bot.assembly import build
 from bot.errors import KnowledgeError, StorageError
@@ -133,13 +134,19 @@ def test_an_emergency_comes_first(resident: Resident) -> None:
     assert resident.asks("combien ça coûte ?").entry_id != "passeport"
 
 
-def test_a_doubtful_emergency_gets_both(resident: Resident) -> None:
-    """Despair at the counter gets the number, the town's note, and the answer to the question."""
-    answer = resident.asks("j'ai envie de mourir tellement c'est long pour refaire mon passeport")
+@pytest.mark.parametrize("asked", ["refaire mon passeport", "jeter un matelas", "avoir un plan de Mars"])
+def test_a_doubtful_emergency_gets_both(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    """Despair at the counter gets the number, the town's note, and all that the question gets without it."""
+    text = f"j'ai envie de mourir tellement c'est long pour {asked}"
+    answer = resident_of(snapshot).asks(text)
     assert answer.outcome is Outcome.EMERGENCY
     assert "3114" in text_of(answer)
     assert "place Neuve" in text_of(answer)
-    assert "pré-demande en ligne" in text_of(answer)
+    monkeypatch.setattr(EmergencyDetector, "detect", lambda *_: None)
+    ordinary = resident_of(snapshot).asks(text)
+    assert ordinary.outcome is not Outcome.EMERGENCY
+    assert answer.blocks[-len(ordinary.blocks) :] == ordinary.blocks
+    assert answer.choices == ordinary.choices
 
 
 def test_a_button_or_a_number_is_no_cry_for_help(resident: Resident) -> None:
