@@ -29,6 +29,8 @@ _T = TypeVar("_T")
 # How long a writer waits for another process before giving up: longer than any
 # transaction of ours, shorter than a resident's patience.
 _BUSY_SECONDS = 5.0
+# How often a new file may be taken by others while it is made ready: each of them needs it a few times at most.
+_TURNS = 20
 
 
 class SqliteStore:
@@ -97,7 +99,7 @@ def _open(path: Path, busy_seconds: float) -> Database:
     # isolation_level None: sqlite3 opens no transaction behind our back.
     connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # "forget" leaves nothing on the disk's pages
@@ -108,6 +110,20 @@ def _open(path: Path, busy_seconds: float) -> Database:
         connection.close()
         raise
     return database
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # While another process does the same to a new file, this fails at once instead of waiting; a writer waits.
+    for turn in range(1, _TURNS + 1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or turn == _TURNS:
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
+        else:
+            return
 
 
 @contextmanager
