@@ -82,13 +82,15 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
         return Decision(Verdict.ANSWER, (best.entry_id,))
     # Of a question without a single word the base knows, a likely entry is a matter of letters.
     heard = best.confidence >= thresholds.clarify or (ranking.signals is not None and ranking.signals.base > 0)
-    choices = _choices(ranking.matches) if heard else ()
-    if ranking.among_three >= thresholds.clarify and len(choices) > 1:
+    choices = _choices(ranking.matches, least=_MAX_CHOICES if vague else 2) if heard else ()
+    # A vague word is asked back even where the choices are many.
+    enough = thresholds.suggest if vague else thresholds.clarify
+    if ranking.among_three >= enough and len(choices) > 1:
         return Decision(Verdict.CLARIFY, choices)
     worth_naming = ranking.among_three >= thresholds.suggest and len(choices) > 1
     return Decision(Verdict.UNKNOWN, choices if worth_naming else ())
 
 
-def _choices(matches: Sequence[Match]) -> tuple[str, ...]:
+def _choices(matches: Sequence[Match], least: int) -> tuple[str, ...]:
     offered = [match for match in matches[:_MAX_CHOICES] if match.confidence >= _WORTH_OFFERING]
-    return tuple(match.entry_id for match in (offered if len(offered) > 1 else matches[:2]))
+    return tuple(match.entry_id for match in (offered if len(offered) > least else matches[:least]))
