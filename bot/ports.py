@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-
-from bot.mail import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bot.mail import Event, Part
+    from bot.mail import Event, Part, Rate
     from bot.messages import Answer, Choice, Question
     from bot.rendering import Limits
 
@@ -89,7 +87,7 @@ class Pace:
     total: tuple[Rate, ...] = ()
     private: tuple[Rate, ...] = ()
     public: tuple[Rate, ...] = ()
-    at_once: int = field(default=8)  # messages under way to the platform at the same time
+    at_once: int = 8  # messages under way to the platform at the same time
 
 
 class Receiver(Protocol):

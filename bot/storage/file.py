@@ -1,0 +1,121 @@
+"""One SQLite file, one connection, one thread that uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from sqlite_utils import Database
+
+from bot.errors import StorageError
+from bot.storage.migrations import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+__all__ = ["BUSY_SECONDS", "SqliteFile", "writing"]
+
+_T = TypeVar("_T")
+
+# How long a writer waits for another process before giving up: longer than any
+# transaction of ours, shorter than a resident's patience.
+BUSY_SECONDS = 5.0
+_OWNER_ONLY = 0o600
+
+
+class SqliteFile:
+    """A file of Parvis's, brought to the present shape; may be used from any thread and any event loop.
+
+    A commit is on the disk when it returns, after a power cut too: ``synchronous=FULL``. A
+    platform is told "received" only once, and a batch of events costs one commit.
+    """
+
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open or create the file, readable by its owner alone.
+
+        ``busy_seconds`` is how long to wait for another process's lock. Raises StorageError
+        if the file cannot be opened, is not a store or is from a newer Parvis.
+        """
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        try:
+            self._database = self._do(lambda: _open(path, busy_seconds)).result()
+        except StorageError:
+            self._thread.shutdown()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file once what was asked of it is done; it is of no use afterwards."""
+        self.run(lambda database: database.close())
+        self._thread.shutdown()
+
+    def run(self, work: Callable[[Database], _T]) -> _T:
+        """What ``work`` returns, done in the file's thread; raises StorageError."""
+        return self._do(lambda: work(self._database)).result()
+
+    async def arun(self, work: Callable[[Database], _T]) -> _T:
+        """As ``run``, without holding up the event loop; if cancelled, the work may still be done."""
+        return await asyncio.wrap_future(self._do(lambda: work(self._database)))
+
+    def _do(self, work: Callable[[], _T]) -> Future[_T]:
+        def guarded() -> _T:
+            try:
+                return work()
+            except sqlite3.Error as error:
+                raise StorageError(_what(error), path=self._path, detail=error) from error
+
+        return self._thread.submit(guarded)
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[None]:
+    """One write transaction: all of it or nothing."""
+    # A deferred transaction fails at once under a second writer; an immediate one waits its turn.
+    database.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.conn.execute("COMMIT")
+    except BaseException:
+        if database.conn.in_transaction:  # a full disk makes SQLite roll back by itself
+            database.conn.execute("ROLLBACK")
+        raise
+
+
+def _what(error: sqlite3.Error) -> str:
+    # The low byte is the kind of trouble, the rest its circumstances: https://www.sqlite.org/rescode.html
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "operator.store_locked"
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL):
+        return "operator.store_unwritable"
+    return "operator.store_broken"
+
+
+def _open(path: Path, busy_seconds: float) -> Database:
+    # isolation_level None: sqlite3 opens no transaction behind our back.
+    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # "forget" leaves nothing on the disk's pages
+        database = Database(connection)
+        with writing(database):
+            migrate(database, str(path))
+        if path.stat().st_mode & 0o077:
+            path.chmod(_OWNER_ONLY)  # SQLite gives the WAL the same rights
+    except (sqlite3.Error, StorageError):
+        connection.close()
+        raise
+    return database
