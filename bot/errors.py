@@ -77,7 +77,7 @@ class ModelError(ParvisError):
     """A trained model that cannot be read or made."""
 
 
-class ChannelRevoked(OperatorError):
+class ChannelRevoked(OperatorError):  # noqa: N818 - says what happened
     """The platform no longer takes the channel's token: it stops, the others go on.
 
     ``setting`` names the setting to renew.
@@ -95,7 +95,7 @@ class SendError(ParvisError):
         super().__init__(reason)
 
 
-class SendPaused(SendError):
+class SendPaused(SendError):  # noqa: N818 - says what happened
     """The platform asks to wait ``retry_after`` seconds before writing to this chat again.
 
     ``everywhere``: before any call of this channel.
@@ -107,11 +107,11 @@ class SendPaused(SendError):
         super().__init__("paused")
 
 
-class SendFailed(SendError):
+class SendFailed(SendError):  # noqa: N818 - says what happened
     """No answer, a timeout or an error of the server's: the same part is sent again later, with the same key."""
 
 
-class SendRefused(SendError):
+class SendRefused(SendError):  # noqa: N818 - says what happened
     """The platform will never take this message; ``gone``: nor any other to this chat (blocked, left, deleted)."""
 
     def __init__(self, reason: str, *, gone: bool = False) -> None:

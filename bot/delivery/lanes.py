@@ -61,6 +61,7 @@ class Lanes(Generic[_ItemT]):
 
     def wake(self) -> None:
         """Something new may wait."""
+        self._idle = False
         self._wake.set()
 
     def rest_all(self, seconds: float) -> None:
@@ -74,7 +75,7 @@ class Lanes(Generic[_ItemT]):
 
     async def idle(self) -> None:
         """Return once nothing is under way and nothing could begin now."""
-        while not (self._idle and not self._busy):
+        while self._busy or not (self._idle or self._stopping):
             await asyncio.sleep(0.01)
 
     async def run(self) -> None:

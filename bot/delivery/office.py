@@ -19,7 +19,7 @@ from bot.delivery.worker import Town, Worker
 from bot.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Sequence
+    from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
     from datetime import timedelta
     from typing import Any
 
@@ -121,7 +121,8 @@ class PostOffice:
         tending = start(forever("tending", self._tend, pauses))
         stopped, revoked = start(stop.wait()), asyncio.gather(*taking)
         try:
-            await asyncio.wait({stopped, revoked}, return_when=asyncio.FIRST_COMPLETED)
+            ended: set[asyncio.Future[Any]] = {stopped, revoked}
+            await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
             tending.cancel()
@@ -166,6 +167,6 @@ class PostOffice:
         self._threads.shutdown(wait=False)
 
 
-async def _all(works: Any, seconds: float) -> None:
+async def _all(works: Iterable[Coroutine[Any, Any, None]], seconds: float) -> None:
     """Do all of ``works`` at once, each for ``seconds`` at most, whatever becomes of it."""
     await asyncio.gather(*(outcome_of(work, seconds) for work in works))

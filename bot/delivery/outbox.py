@@ -71,9 +71,7 @@ class Outbox:
         self._failed_at: dict[str, float] = {}  # by chat, since its last success
         self._failing: set[str] = set()  # chats that failed since the channel's last success
         self._quiets = 0
-        self.lanes = Lanes(
-            f"{names.channel}: sending", self._fetch, self._deliver, channel.pace.at_once, patience.chat
-        )
+        self.lanes = Lanes(f"{names.channel}: sending", self._fetch, self._deliver, channel.pace.at_once, patience.chat)
 
     async def _fetch(self, but: Collection[str], limit: int) -> list[Outgoing]:
         return await self._mailbox.outgoing(self._names.channel, but, limit)

@@ -14,8 +14,8 @@ from bot.errors import StorageError
 from bot.mail import Kind, Part
 from bot.mailbox import Outgoing, Rating, Record, Settlement
 from bot.messages import Answer, Block, BlockKind, Outcome, Question, Span, Visibility
-from bot.rendering import pages
 from bot.redaction import redact
+from bot.rendering import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

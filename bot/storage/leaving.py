@@ -55,4 +55,3 @@ def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
         database.execute("delete from conversations where at < ?", [old])
     # What was overwritten in the file may still stand in the log beside it.
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-

@@ -133,11 +133,10 @@ class SqliteMailbox:
 
     async def give_up(self, part: Outgoing, reason: str, at: datetime, *, whole_chat: bool = False) -> int:
         """Keep the reason, wipe the part (``whole_chat``: and all that wait for its chat); how many."""
-        which, value = ("chat", part.chat) if whole_chat else ("key", part.key)
         return await self._write(
             "update outbox set payload = null, asker = null, chat = null, failed = ?, failed_at = ?"
-            f" where {which} = ? and channel = ? and payload is not null",
-            [reason, utc_text(at), value, part.channel],
+            " where (key = ? or (? and chat = ?)) and channel = ? and payload is not null",
+            [reason, utc_text(at), part.key, whole_chat, part.chat, part.channel],
         )
 
     async def purge(self, now: datetime, keep: timedelta) -> None:
