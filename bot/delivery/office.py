@@ -119,12 +119,13 @@ class PostOffice:
         answering = start(forever("answering", self._desk.run, pauses))
         sending = [start(forever(name, line.outbox.lanes.run, pauses)) for name, line in self.lines.items()]
         tending = start(forever("tending", self._tend, pauses))
-        stopped, revoked = start(stop.wait()), asyncio.gather(*taking)
+        stopped, revoked = start(stop.wait()), start(asyncio.wait(taking))
         try:
             ended: set[asyncio.Future[Any]] = {stopped, revoked}
             await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
+            revoked.cancel()
             tending.cancel()
             await self._close(taking, answering, sending)
         return tuple(line.supervisor.revoked for line in self.lines.values() if line.supervisor.revoked is not None)

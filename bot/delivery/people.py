@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -24,8 +24,8 @@ class Manners:
     hour, two bots that thank each other do; a town that was away for a day says sorry once.
     """
 
-    asker: Rate = Rate(20, 60.0)
-    thread: Rate = Rate(60, 3600.0)
+    asker: Rate = field(default_factory=lambda: Rate(20, 60.0))
+    thread: Rate = field(default_factory=lambda: Rate(60, 3600.0))
     backlog: timedelta = timedelta(hours=24)
 
 
