@@ -13,7 +13,8 @@ from bot.delivery.retrying import outcome_of
 from bot.errors import StorageError
 from bot.mail import Kind, Part
 from bot.mailbox import Outgoing, Rating, Record, Settlement
-from bot.messages import Answer, Block, BlockKind, Outcome, Question, Span, Visibility
+from bot.markup import parse
+from bot.messages import Answer, Outcome, Question, Visibility
 from bot.redaction import redact
 from bot.rendering import pages
 
@@ -169,7 +170,7 @@ class Worker:
             state = self._town.states.recall(letter.conversation, now)
             language = (state.language if state is not None else None) or event.language
             text = self._town.speaker.say(key, language)
-            return Answer(outcome, language or "fr", (Block(BlockKind.NOTICE, (Span(text),)),))
+            return Answer(outcome, language or "fr", parse(text))
 
         return await asyncio.get_running_loop().run_in_executor(self._town.threads, say)
 
