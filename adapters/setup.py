@@ -49,7 +49,17 @@ class ChannelSetup:
 
 
 CHANNELS = (
-    ChannelKind("telegram", ("PARVIS_TELEGRAM_TOKEN",)),
+    ChannelKind(
+        "telegram",
+        ("PARVIS_TELEGRAM_TOKEN",),
+        (
+            "PARVIS_TELEGRAM_OFFICIAL_PAGE",
+            "PARVIS_TELEGRAM_WEBHOOK_URL",
+            "PARVIS_TELEGRAM_WEBHOOK_LISTEN",
+            "PARVIS_TELEGRAM_WEBHOOK_SECRET",
+            "PARVIS_TELEGRAM_API_URL",
+        ),
+    ),
     ChannelKind("matrix", ("PARVIS_MATRIX_SERVER", "PARVIS_MATRIX_USER", "PARVIS_MATRIX_PASSWORD")),
     ChannelKind("mastodon", ("PARVIS_MASTODON_SERVER", "PARVIS_MASTODON_TOKEN")),
 )
