@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from town import SECRET, SetClock, open_office, until
+from town import NOON, SECRET, SetClock, open_office, until
 
 from bot.delivery.office import Rules
 from bot.errors import SettingsError
+from bot.mailbox import Letter
 from bot.sealing import Sealer
 from bot.storage.file import SqliteFile
 from bot.storage.mailbox import SqliteMailbox
@@ -200,6 +201,30 @@ def test_what_waited_out_a_stop_is_answered_at_the_next_start(rig: FakeRig, tmp_
         assert len(rig.net.shown) == 2
 
     run(check())
+
+
+def test_before_a_network_hears_received_it_is_on_the_disk_itself(tmp_path: Path, run: Run) -> None:
+    """A power cut just after the network was told "received" loses nothing: that commit reaches the disk."""
+    said: list[str] = []
+
+    async def check() -> None:
+        with SqliteFile(tmp_path / "p.db") as file:
+            mailbox = SqliteMailbox(file, Sealer(SECRET))
+            file.run(lambda database: database.conn.set_trace_callback(said.append))
+            letter = Letter("a" * 32, "essai", "a", "c", "v", NOON, NOON, "payload")
+            assert await mailbox.take("essai", [letter], "7") == 1
+            assert await mailbox.take("essai", [letter], "8") == 0
+            assert await mailbox.cursor("essai") == "8"
+            file.run(lambda database: database.conn.set_trace_callback(None))
+
+    run(check())
+    steps = [
+        line.split()[0] if "PRAGMA" not in line else line
+        for line in said[: said.index("PRAGMA synchronous=NORMAL") + 1]
+    ]
+    assert steps[0] == "PRAGMA synchronous=FULL"
+    assert steps[1:3] == ["BEGIN", "insert"]
+    assert steps[-2:] == ["COMMIT", "PRAGMA synchronous=NORMAL"]
 
 
 def _rows(path: Path, sql: str) -> list[tuple[object, ...]]:
