@@ -9,9 +9,9 @@ __all__ = ["redact"]
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 # In this order: a longer kind of number would otherwise be taken for a shorter one.
 _KINDS = (
+    ("[compte]", re.compile(r"(?<![\w.+-])@[\w.]+(?:[@:][\w.-]+\w)?")),
     ("[adresse e-mail]", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("[lien]", re.compile(r"(?:https?://|www\.)\S+", re.I)),
-    ("[compte]", re.compile(r"(?<![\w@])@[\w.]+(?:@[\w.-]+\w)?(?::[\w.-]+\w)?")),
     ("[IBAN]", re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{4}){2,7}(?:[ .-]?[A-Z0-9]{1,4})?\b", re.I)),
     ("[plaque]", re.compile(r"\b[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}\b", re.I)),
     ("[date]", re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d{2}\b")),

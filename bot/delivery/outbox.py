@@ -69,6 +69,7 @@ class Outbox:
         self._revoked = revoked
         self._pacer = Pacer(channel.pace)
         self._failed_at: dict[str, float] = {}  # by chat, since its last success
+        self._pauses: dict[str, int] = {}  # asked for by the platform, by chat, since its last success
         self._failing: set[str] = set()  # chats that failed since the channel's last success
         self._quiets = 0
         self.lanes = Lanes(f"{names.channel}: sending", self._fetch, self._deliver, channel.pace.at_once, patience.chat)
@@ -102,6 +103,7 @@ class Outbox:
 
     async def _delivered(self, part: Outgoing, message: str) -> None:
         self._failed_at.pop(part.chat, None)
+        self._pauses.pop(part.chat, None)
         self._failing.clear()
         self._quiets = 0
         failures = 0
@@ -123,7 +125,10 @@ class Outbox:
             if error.everywhere:
                 self.lanes.rest_all(pause)
                 return 0.0
-            return pause
+            self._ill(part)
+            self._pauses[part.chat] = self._pauses.get(part.chat, 0) + 1
+            # Asked to wait again and again, it waits longer than it is asked to.
+            return max(pause, self._patience.chat.pause(self._pauses[part.chat]))
         if isinstance(error, SendRefused):
             await self._give_up(part, error.reason, whole_chat=error.gone)
             return 0.0
@@ -140,10 +145,7 @@ class Outbox:
     async def _failed(self, part: Outgoing, reason: str) -> None:
         before = self._failed_at.get(part.chat)
         self._failed_at[part.chat] = asyncio.get_running_loop().time()
-        self._failing.add(part.chat)
-        if len(self._failing) >= _OUTAGE:
-            self._quiets += 1
-            self.lanes.rest_all(self._patience.channel.pause(self._quiets))
+        if self._ill(part):
             return
         if before is not None and self._last_poll() <= before:
             return  # the platform has not answered anything meanwhile: it is not this part's fault
@@ -152,8 +154,18 @@ class Outbox:
         else:
             await self._give_up(part, reason)
 
+    def _ill(self, part: Outgoing) -> bool:
+        """One more chat in trouble; true if that makes so many that the whole channel rests, longer each time."""
+        self._failing.add(part.chat)
+        if len(self._failing) < _OUTAGE:
+            return False
+        self._quiets += 1
+        self.lanes.rest_all(self._patience.channel.pause(self._quiets))
+        return True
+
     async def _give_up(self, part: Outgoing, reason: str, *, whole_chat: bool = False) -> None:
         number = await self._mailbox.give_up(part, reason, self._clock.now(), whole_chat=whole_chat)
         self._failed_at.pop(part.chat, None)
+        self._pauses.pop(part.chat, None)
         self._failing.discard(part.chat)
         _LOG.warning("%s: %d given up for good: %s", part.channel, number, reason)

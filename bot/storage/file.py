@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -14,11 +14,11 @@ from bot.errors import StorageError
 from bot.storage.migrations import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
-__all__ = ["BUSY_SECONDS", "SqliteFile", "writing"]
+__all__ = ["BUSY_SECONDS", "SqliteFile", "put", "writing"]
 
 _T = TypeVar("_T")
 
@@ -31,8 +31,8 @@ _OWNER_ONLY = 0o600
 class SqliteFile:
     """A file of Parvis's, brought to the present shape; may be used from any thread and any event loop.
 
-    A commit is on the disk when it returns, after a power cut too: ``synchronous=FULL``. A
-    platform is told "received" only once, and a batch of events costs one commit.
+    What is committed outlives the process, killed or not. It outlives a power cut too from the
+    next ``writing(…, lasting=True)`` on: see there.
     """
 
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -79,8 +79,43 @@ class SqliteFile:
 
 
 @contextmanager
-def writing(database: Database) -> Iterator[None]:
-    """One write transaction: all of it or nothing."""
+def writing(database: Database, *, lasting: bool = False) -> Iterator[None]:
+    """One write transaction: all of it or nothing.
+
+    ``lasting``: on the disk itself when it ends, with all before it, whatever happens to the power
+    (``synchronous=FULL``; about a millisecond). Needed where a platform is about to be told that
+    something was received; what is lost elsewhere is only done again.
+    """
+    if lasting:
+        database.conn.execute("PRAGMA synchronous=FULL")
+    try:
+        with _transaction(database):
+            yield
+    finally:
+        if lasting:
+            database.conn.execute("PRAGMA synchronous=NORMAL")
+
+
+def put(database: Database, table: str, key: str, rows: Iterable[Mapping[str, Any]], *, replace: bool = False) -> int:
+    """Insert ``rows``, which all have the same columns, in the caller's transaction; how many were.
+
+    A row whose ``key`` is there already is left out, or with ``replace`` takes its place.
+    (sqlite-utils reads the table's shape again for each insertion, which costs more than the insertion.)
+    """
+    rows = list(rows)
+    if not rows:
+        return 0
+    columns = ", ".join(rows[0])
+    values = ", ".join(f":{column}" for column in rows[0])
+    changes = ", ".join(f"{column} = excluded.{column}" for column in rows[0])
+    # Not "insert or ignore": that also leaves out, without a word, rows that lack something.
+    conflict = f"do update set {changes}" if replace else "do nothing"
+    statement = f"insert into {table} ({columns}) values ({values}) on conflict({key}) {conflict}"  # noqa: S608
+    return database.conn.executemany(statement, rows).rowcount
+
+
+@contextmanager
+def _transaction(database: Database) -> Iterator[None]:
     # A deferred transaction fails at once under a second writer; an immediate one waits its turn.
     database.conn.execute("BEGIN IMMEDIATE")
     try:
@@ -107,7 +142,7 @@ def _open(path: Path, busy_seconds: float) -> Database:
     connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # "forget" leaves nothing on the disk's pages
         database = Database(connection)

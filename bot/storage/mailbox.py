@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import SettingsError
 from bot.mailbox import Failure, Letter, Outgoing, Tally
-from bot.storage.file import writing
+from bot.storage.file import put, writing
 from bot.storage.leaving import forget_asker, purge_all
 from bot.storage.sqlite import utc_text, write_state
 
@@ -43,14 +43,10 @@ class SqliteMailbox:
         rows = [self._inbox_row(letter) for letter in letters]
 
         def write(database: Database) -> int:
-            with writing(database):
-                before = database.conn.total_changes
-                if rows:
-                    database.table("inbox").insert_all(rows, ignore=True)
-                new = database.conn.total_changes - before
+            with writing(database, lasting=True):
                 if cursor is not None:
-                    database.table("cursors").upsert({"channel": channel, "cursor": cursor}, pk="channel")
-            return new
+                    put(database, "cursors", "channel", [{"channel": channel, "cursor": cursor}], replace=True)
+                return put(database, "inbox", "id", rows)
 
         return await self._file.arun(write)
 
@@ -123,7 +119,7 @@ class SqliteMailbox:
             with writing(database):
                 # A resident who was forgotten meanwhile leaves no trace of this either.
                 if database.execute("delete from outbox where key = ?", [part.key]).rowcount:
-                    database.table("sent").upsert(row, pk="name")
+                    put(database, "sent", "name", [row], replace=True)
 
         await self._file.arun(write)
 
@@ -176,7 +172,7 @@ class SqliteMailbox:
         with writing(database):
             rows = list(database.query("select payload from keyholes where name = 'parvis'"))
             if not rows:
-                database.table("keyholes").insert({"name": "parvis", "payload": self._sealer.seal("parvis")})
+                put(database, "keyholes", "name", [{"name": "parvis", "payload": self._sealer.seal("parvis")}])
             elif self._sealer.open(rows[0]["payload"]) != "parvis":
                 raise SettingsError("operator.wrong_key")
 
@@ -248,10 +244,9 @@ def _settle(database: Database, settlement: Settlement, parts: list[dict[str, An
         return  # forgotten meanwhile, or settled by another process
     if settlement.forget:
         forget_asker(database, letter.id, letter.asker, letter.conversation)
-    if parts:
-        database.table("outbox").insert_all(parts, ignore=True)
+    put(database, "outbox", "key", parts)
     if settlement.record is not None:
-        database.table("answers").upsert(_record_row(settlement, settlement.record), pk="question")
+        put(database, "answers", "question", [_record_row(settlement, settlement.record)], replace=True)
     if settlement.state is not None:
         write_state(database, letter.conversation, settlement.state)
     if settlement.rating is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.messages import Choice
 from bot.ports import ConversationState
-from bot.storage.file import BUSY_SECONDS, SqliteFile, writing
+from bot.storage.file import BUSY_SECONDS, SqliteFile, put, writing
 from bot.storage.retention import FOLLOW_UP_TIME, still_known
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def write_state(database: Database, conversation: str, state: ConversationState)
         "at": utc_text(state.at),
         "choices": json.dumps([asdict(choice) for choice in state.choices], ensure_ascii=False),
     }
-    database.table("conversations").upsert(row, pk="conversation")
+    put(database, "conversations", "conversation", [row], replace=True)
     _wipe_old(database, utc_text(state.at - FOLLOW_UP_TIME))
 
 

@@ -138,7 +138,9 @@ def test_a_long_answer_comes_in_parts_that_fit(rig: Rig) -> None:
 
     async def check() -> None:
         async with _asked(rig) as (channel, part):
-            blocks = tuple(Block(BlockKind.PARAGRAPH, (Span(f"Paragraphe {n} é👪 " + "bla " * 40),)) for n in range(150))
+            blocks = tuple(
+                Block(BlockKind.PARAGRAPH, (Span(f"Paragraphe {n} é👪 " + "bla " * 40),)) for n in range(150)
+            )
             cut = pages(Answer(Outcome.ANSWERED, "fr", blocks), channel.limits)
             for number, page in enumerate(cut):
                 await channel.send(Part(f"{number:032x}", part.question, part.address, page, number, len(cut)))

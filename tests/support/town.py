@@ -61,7 +61,9 @@ class EchoTown:
         texts = [f"Réponse à : {question.text} ({before + 1})"]
         texts += [f"Paragraphe {number}. " + "Bla. " * 20 for number in range(5)] * ("long" in question.text)
         blocks = tuple(Block(BlockKind.PARAGRAPH, (Span(text),)) for text in texts)
-        return Answer(outcome, "fr", blocks, entry_id="essai", matches=(Match("essai", 1.0, 0.9),), timings={"rank": 0.1})
+        return Answer(
+            outcome, "fr", blocks, entry_id="essai", matches=(Match("essai", 1.0, 0.9),), timings={"rank": 0.1}
+        )
 
     def say(self, key: str, language: str | None) -> str:
         """The bot's own sentence."""
@@ -105,8 +107,10 @@ async def open_office(
         file.close()
 
 
-async def until(what: Callable[[], bool], seconds: float = 100_000.0) -> None:
+async def until(what: Callable[[], bool], seconds: float = 5000.0) -> None:
     """Wait, in the loop's time, until ``what``; raises TimeoutError."""
+    pause = 0.01
     async with asyncio.timeout(seconds):
         while not what():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.2, 10.0)
