@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,10 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 def open_channel(setup: ChannelSetup) -> Channel:
     """The channel of ``setup``; calls nothing. Raises SettingsError for a setting that is wrong."""
-    return TelegramChannel(setup, read_telegram(setup.settings))
+    settings = read_telegram(setup.settings)
+    # How the library is told that pauses may be given as a duration; otherwise each one brings a warning.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    return TelegramChannel(setup, settings)
 
 
 class TelegramChannel:
@@ -64,10 +68,8 @@ class TelegramChannel:
     def __init__(self, setup: ChannelSetup, settings: TelegramSettings) -> None:
         self._setup = setup
         self._settings = settings
-        self._request = DiscreetRequest(
-            _POOL, read_timeout=_SECONDS, write_timeout=_SECONDS, connect_timeout=_SECONDS, pool_timeout=_SECONDS
-        )
-        self._polls = PollRequest(1, read_timeout=_SECONDS, connect_timeout=_SECONDS, pool_timeout=_SECONDS)
+        self._request = DiscreetRequest(_POOL, _SECONDS)
+        self._polls = PollRequest(1, _SECONDS)
         self._bot = Bot(
             settings.token,
             f"{settings.api}/bot",

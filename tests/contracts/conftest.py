@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from rigs import FakeRig
+from telegramrig import TelegramRig
 
 if TYPE_CHECKING:
     from rigs import Rig
 
 
-@pytest.fixture(params=[FakeRig], ids=["fakenet"])
+@pytest.fixture(
+    params=[FakeRig, TelegramRig, partial(TelegramRig, webhook=True)], ids=["fakenet", "telegram", "telegram-webhook"]
+)
 def rig(request: pytest.FixtureRequest) -> Rig:
     """Each network, with nobody on it yet."""
     made: Rig = request.param()
