@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -17,7 +18,7 @@ from adapters.telegram.faults import TROUBLE, seconds
 from bot.mail import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
     from telegram import Bot
@@ -26,15 +27,16 @@ if TYPE_CHECKING:
     from bot.knowledge.model import Place
     from bot.ports import Speaker
 
-__all__ = ["Courtesies"]
+__all__ = ["AT_ONCE", "Courtesies"]
 
 _LOG = logging.getLogger("parvis.telegram")
 # Under way at once: more would take connections from answers.
-_AT_ONCE = 8
+AT_ONCE = 8
 # A little over what Telegram allows in all would keep answers waiting: courtesies stay well under it.
 _IN_ONE_BATCH = 5
 # The answer has left: it must not count as failed because of its pin.
 _PIN_SECONDS = 5.0
+_SECONDS = 20.0
 
 
 class Courtesies:
@@ -50,20 +52,24 @@ class Courtesies:
         """For what was just taken in: presses are acknowledged, and who asked sees that an answer is being written."""
         for one in batch:
             if one.pressed is not None:
-                self._begin(self._acknowledge(one.pressed))
+                self._begin(partial(self._acknowledge, one.pressed))
         asked = [one.event for one in batch if one.event is not None and one.event.kind is Kind.ASK]
         for address in {event.chat: event.address for event in asked[:_IN_ONE_BATCH]}.values():
             topic = address.get("topic")
-            typing = self._bot.send_chat_action(
-                int(address["chat"]), ChatAction.TYPING, message_thread_id=int(topic) if topic else None
+            typing = partial(
+                self._bot.send_chat_action,
+                int(address["chat"]),
+                ChatAction.TYPING,
+                message_thread_id=int(topic) if topic else None,
             )
-            self._begin(self._quietly(typing))
+            self._begin(partial(self._quietly, typing))
 
     async def pin(self, chat: int, topic: int | None, place: Place) -> None:
         """Show ``place`` on a map, if it is known where it is."""
         if place.latitude is None or place.longitude is None or self._resting():
             return
-        venue = self._bot.send_venue(
+        venue = partial(
+            self._bot.send_venue,
             chat,
             latitude=place.latitude,
             longitude=place.longitude,
@@ -71,7 +77,7 @@ class Courtesies:
             address=place.address or place.name,
             message_thread_id=topic,
         )
-        await self._quietly(asyncio.wait_for(venue, _PIN_SECONDS))
+        await self._quietly(venue, _PIN_SECONDS)
 
     async def close(self) -> None:
         """Drop what is under way."""
@@ -80,11 +86,10 @@ class Courtesies:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._resting() or len(self._tasks) >= _AT_ONCE:
-            work.close()
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if self._resting() or len(self._tasks) >= AT_ONCE:
             return
-        task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(work())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -94,17 +99,18 @@ class Courtesies:
     async def _acknowledge(self, pressed: Pressed) -> None:
         said = self._speaker.say(pressed.said, pressed.language) if pressed.said is not None else None
         alert = pressed.said == "telegram.rated_no"  # it says where to find a person: it must be read
-        await self._quietly(self._bot.answer_callback_query(pressed.query, said, show_alert=alert))
+        await self._quietly(partial(self._bot.answer_callback_query, pressed.query, said, show_alert=alert))
         if pressed.rated is not None:
             chat, message = pressed.rated
             rows = [[InlineKeyboardButton(text, callback_data=data) for text, data in row] for row in pressed.keyboard]
-            markup = InlineKeyboardMarkup(rows)
-            await self._quietly(self._bot.edit_message_reply_markup(chat, message, reply_markup=markup))
+            markup = InlineKeyboardMarkup(rows) if rows else None
+            await self._quietly(partial(self._bot.edit_message_reply_markup, chat, message, reply_markup=markup))
 
-    async def _quietly(self, call: Coroutine[Any, Any, object]) -> None:
+    async def _quietly(self, call: Callable[[], Awaitable[object]], longest: float = _SECONDS) -> None:
         """Make ``call``; if Telegram asks to wait, no courtesies for so long."""
         try:
-            await call
+            async with asyncio.timeout(longest):
+                await call()
         except RetryAfter as error:
             self._quiet_until = asyncio.get_running_loop().time() + seconds(error)
         except TROUBLE as error:

@@ -40,6 +40,8 @@ class BotApi:
     trouble: Trouble = Trouble.NONE
     troubles_of: dict[str, Trouble] = field(default_factory=dict)  # by method
     slips: int = 0  # answers 401 so many times, then no more
+    stumbles: bool = False  # every message is a bad request
+    impatient: bool = False  # polls are answered at once, and offsets are not heeded
     blocked: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
     queue: list[dict[str, Any]] = field(default_factory=list)
@@ -169,8 +171,9 @@ class BotApi:
             self._poller.set()
         mine = self._poller = asyncio.Event()
         offset = params.get("offset", 0)
-        self.queue = [one for one in self.queue if one["update_id"] >= offset]
-        if not self.queue:
+        if not self.impatient:
+            self.queue = [one for one in self.queue if one["update_id"] >= offset]
+        if not self.queue and not self.impatient:
             self._arrived.clear()
             waiters = [asyncio.ensure_future(event.wait()) for event in (self._arrived, mine)]
             await asyncio.wait(waiters, timeout=params["timeout"], return_when=asyncio.FIRST_COMPLETED)
@@ -183,6 +186,8 @@ class BotApi:
 
     async def _sendMessage(self, params: dict[str, Any]) -> Any:  # noqa: N802
         self._admit(params)
+        if self.stumbles:
+            raise Refused(400, f"Bad Request: can't parse {params['text']} for {params['chat_id']}")
         message = self._message(params) | checked_text(params) | check_markup(params)
         self.shown.append({**params, "message_id": message["message_id"]})
         if self.note is not None:
@@ -207,7 +212,7 @@ class BotApi:
         return self._message(params) | {"message_id": params["message_id"], "edit_date": 1763640001} | new
 
     async def _editMessageReplyMarkup(self, params: dict[str, Any]) -> Any:  # noqa: N802
-        self._find(params)["reply_markup"] = params["reply_markup"]
+        self._find(params)["reply_markup"] = params.get("reply_markup")
         return True
 
     async def _ok(self, _: dict[str, Any]) -> Any:
@@ -257,7 +262,7 @@ async def _serve(folder: Path) -> None:
             log.write(json.dumps({**message, "at": time.time()}) + "\n")
             log.flush()
 
-        api = BotApi(latency=0.03, note=note)
+        api = BotApi(latency=0.1, note=note)
         await api.start()
         await asyncio.to_thread((folder / "port").write_text, api.url)
         while True:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 NOON = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 SECRET = "a-secret-of-Ville-d-Essai"  # noqa: S105 - of nobody
+RESIDENT = {"id": 5000, "is_bot": False, "first_name": "R", "language_code": "fr"}
+PRIVATE = {"id": 5000, "type": "private"}
+GROUP = {"id": -900, "type": "supergroup", "title": "Le quartier"}
 _TOWN = Path(__file__).resolve().parents[1] / "data" / "ville-dessai"
 
 
@@ -90,6 +93,20 @@ class TelegramRig:
         assert isinstance(made, TelegramChannel)
         self.channels.append(made)
         return made
+
+    async def press(self, data: str, message: dict[str, Any], chat: str = "chat") -> None:
+        """A resident presses a button under ``message``, one of the bot's."""
+        number = self.people[chat]
+        shown = {
+            "message_id": message["message_id"],
+            "date": 1763640000,
+            "chat": {"id": number, "type": "private"},
+            "text": message["text"],
+            "reply_markup": message["reply_markup"],
+        }
+        person = {"id": number, "is_bot": False, "first_name": "R", "language_code": "fr"}
+        query = {"id": "q1", "from": person, "chat_instance": "i", "message": shown, "data": data}
+        self.api.add({"callback_query": query})
 
     async def write(self, text: str, chat: str = "chat", asker: str = "resident", **more: Any) -> str:
         """A resident writes in private; ``more`` is put into the message."""
