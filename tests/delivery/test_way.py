@@ -156,7 +156,9 @@ def test_a_fixed_sentence_can_be_asked_for(rig: FakeRig, tmp_path: Path, run: Ru
         async with open_office(tmp_path / "p.db", rig.channel()):
             await rig.write("delivery.privacy", kind="say", language="en")
             await until(lambda: len(rig.net.shown) == 1)
-        assert (await rig.shown())[0].startswith("What Ville-d'Essai keeps when you write to me:")
+        said = (await rig.shown())[0]
+        assert said.startswith("What Ville-d'Essai keeps when you write to me:\n\n- your message")
+        assert "\n\nTo erase everything" in said
 
     run(check())
 
