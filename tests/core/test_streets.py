@@ -147,7 +147,7 @@ def test_every_street_finds_itself() -> None:
 
 def test_typos_in_five_thousand_streets_are_quick_and_safe() -> None:
     """With two letters swapped, most streets are found, never a wrong one for sure, in 2 ms at the median."""
-    random = Random(8)  # noqa: S311 - no secret
+    random = Random(8)
     asked: list[tuple[str, str]] = []
     for street in random.sample(streets(), 80):
         last = street.split()[-1]
