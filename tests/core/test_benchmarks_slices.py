@@ -43,7 +43,7 @@ def test_most_questions_find_their_entry(learned: _Learned) -> None:
 
 def test_mistyped_questions_find_it_too(learned: _Learned) -> None:
     """A resident who types in a hurry gets the right entry nearly as often."""
-    rng = Random(1)  # the same mistakes every time
+    rng = Random(1)  # noqa: S311  # the same mistakes every time
     mistyped = [(mistype(text, rng), label) for text, label in learned.dataset.test]
     assert mistyped != list(learned.dataset.test)
     dataset = Dataset(learned.dataset.name, learned.dataset.language, (), mistyped, {})

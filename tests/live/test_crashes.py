@@ -59,7 +59,7 @@ def net(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Net]:
 
 def test_killed_fifty_times_everyone_is_answered_once(net: Net, tmp_path: Path) -> None:
     """While 500 questions arrive the bot is killed at 50 moments: 500 answers, each once, each chat in order."""
-    answered = _storm(net, tmp_path, KILLS, random.Random(4))
+    answered = _storm(net, tmp_path, KILLS, random.Random(4))  # noqa: S311 - no secret
     assert sorted(answered) == sorted(f"e{number}" for number in range(QUESTIONS))
     for chat in range(ASKERS):
         numbers = [int(name[1:]) for name in answered if int(name[1:]) % ASKERS == chat]
@@ -70,7 +70,7 @@ def test_killed_fifty_times_everyone_is_answered_once(net: Net, tmp_path: Path) 
 def test_without_keys_only_what_was_leaving_may_come_twice(net: Net, tmp_path: Path) -> None:
     """Where the network has no idempotency keys all are answered, and at most what was in flight at a kill twice."""
     kills = 20
-    answered = _storm(net, tmp_path, kills, random.Random(7))
+    answered = _storm(net, tmp_path, kills, random.Random(7))  # noqa: S311 - no secret
     assert set(answered) == {f"e{number}" for number in range(QUESTIONS)}
     # The kills did hit answers under way, or this would prove nothing.
     assert 0 < len(answered) - QUESTIONS <= kills * IN_FLIGHT
