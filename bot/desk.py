@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from bot.answering.emergency import emergency_blocks
 from bot.answering.followups import is_bare_number
 from bot.answering.normalise import clean
+from bot.answering.smalltalk import without_courtesies
 from bot.answering.snapshot import warm
 from bot.answering.steps import STEPS
+from bot.answering.targets import read_target
 from bot.answering.turn import Timings, Turn
 from bot.messages import Answer, Block, BlockKind, Outcome, Question, Span
 from bot.ports import ConversationState
@@ -19,6 +21,7 @@ from bot.voice import DEFAULT_LANGUAGE
 if TYPE_CHECKING:
     from bot.answering.emergency import Emergency, EmergencyDetector
     from bot.answering.snapshot import Snapshot
+    from bot.messages import Choice
     from bot.ports import Clock, Store
 
 __all__ = ["Desk"]
@@ -81,7 +84,7 @@ class Desk:
             state = self._store.recall(question.conversation, now)
             chosen = state.language if state is not None else None
             language = snapshot.guesser.guess(text, question.language, chosen)
-            turn = Turn(question, snapshot, text, language, state, now, timings)
+            turn = Turn(question, snapshot, without_courtesies(text), language, state, now, timings)
             emergency = self._detector.detect(text) if _says_more_than_a_choice(question, text) else None
         if emergency is not None and emergency.certain:
             answer = self._rescue(emergency, turn, None)
@@ -132,7 +135,22 @@ def _next_state(turn: Turn, answer: Answer) -> ConversationState:
         at=turn.now,
         entry_id=answer.entry_id,
         place_id=answer.place_id,
-        choices=answer.choices,
+        choices=answer.choices or _left_over(turn, answer),
         awaiting=answer.awaiting,
         language=language,
     )
+
+
+def _left_over(turn: Turn, answer: Answer) -> tuple[Choice, ...]:
+    """The choices still on the resident's screen that ``answer``, which offers none, did not take up."""
+    if turn.state is None:
+        return ()
+    if answer.outcome is Outcome.UNKNOWN:
+        return turn.state.choices if answer.entry_id is not None else ()
+    left = tuple(choice for choice in turn.state.choices if not _is_about(answer, choice))
+    return left if len(left) < len(turn.state.choices) else ()
+
+
+def _is_about(answer: Answer, choice: Choice) -> bool:
+    target = read_target(choice.target)
+    return target.id == (answer.place_id if target.kind == "place" else answer.entry_id)

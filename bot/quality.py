@@ -23,6 +23,7 @@ __all__ = [
     "Verdict",
     "confusions",
     "figures",
+    "is_less_better",
     "judge",
     "judge_all",
     "recordable",
@@ -66,6 +67,11 @@ class Judged:
         """True if one entry is the right answer."""
         expected = self.golden.expect
         return expected is not None and expected != _NONE and expected not in _OUTCOME_WORDS
+
+    @property
+    def asks_for_nothing(self) -> bool:
+        """True if nothing in the base is a right answer."""
+        return self.golden.expect == _NONE
 
     @property
     def accepted(self) -> frozenset[str]:
@@ -117,8 +123,8 @@ def figures(judged: Sequence[Judged]) -> dict[str, float]:
     ``stated_wrong``: of all. What ``also`` accepts counts as right in each.
     """
     entry = [one for one in judged if one.asks_for_entry]
-    nothing = [one for one in judged if one.golden.expect == _NONE]
-    special = [one for one in judged if not one.asks_for_entry and one.golden.expect != _NONE]
+    nothing = [one for one in judged if one.asks_for_nothing]
+    special = [one for one in judged if not one.asks_for_entry and not one.asks_for_nothing]
     shares = {
         "right_first": _share(entry, lambda one: not one.accepted.isdisjoint(one.ranking[:1])),
         "right_within_three": _share(entry, lambda one: not one.accepted.isdisjoint(one.ranking[:3])),
@@ -135,14 +141,24 @@ def figures(judged: Sequence[Judged]) -> dict[str, float]:
     return {name: share for name, share in shares.items() if share is not None}
 
 
+def is_less_better(name: str) -> bool:
+    """True for a figure whose limit is a ceiling, such as the share of wrong answers stated."""
+    return name in _LESS_IS_BETTER
+
+
 def confusions(judged: Iterable[Judged]) -> list[tuple[str, str, int]]:
-    """Pairs of entries taken for one another: the one expected, the one put first, how often; most often first."""
+    """Pairs of entries taken for one another: the one expected, the one put first, how often.
+
+    Most often first, then by name.
+    """
     pairs = Counter(
         (str(one.golden.expect), one.ranking[0])
         for one in judged
         if one.asks_for_entry and one.ranking and one.ranking[0] not in one.accepted
     )
-    return sorted(((right, taken, number) for (right, taken), number in pairs.items()), key=lambda pair: -pair[2])
+    return sorted(
+        ((right, taken, number) for (right, taken), number in pairs.items()), key=lambda pair: (-pair[2], pair)
+    )
 
 
 def shortfalls(reached: Mapping[str, float], limits: Mapping[str, float]) -> list[Shortfall]:
@@ -150,14 +166,14 @@ def shortfalls(reached: Mapping[str, float], limits: Mapping[str, float]) -> lis
     return [
         Shortfall(name, reached[name], limit)
         for name, limit in limits.items()
-        if name in reached and (reached[name] > limit if name in _LESS_IS_BETTER else reached[name] < limit)
+        if name in reached and (reached[name] > limit if is_less_better(name) else reached[name] < limit)
     ]
 
 
 def recordable(reached: Mapping[str, float]) -> dict[str, float]:
     """``reached`` as limits to write in a base: three decimals, rounded so that they are just met."""
     return {
-        name: (ceil(share * 1000) if name in _LESS_IS_BETTER else floor(share * 1000)) / 1000
+        name: (ceil(share * 1000) if is_less_better(name) else floor(share * 1000)) / 1000
         for name, share in reached.items()
     }
 

@@ -103,9 +103,14 @@ class Programme(click.Group):
             formatter.write_dl(rows)
 
 
-def base_option(words: Words) -> click.Option:
-    """The option that names a base's folder."""
-    return click.Option(["--base"], metavar=words("cli.folder_metavar"), help=words("cli.option_base"))
+def base_option(words: Words, *, several: bool = False) -> click.Option:
+    """The option that names a base's folder; ``several`` if it may be given more than once."""
+    return click.Option(
+        ["--base"],
+        metavar=words("cli.folder_metavar"),
+        help=words("cli.option_bases" if several else "cli.option_base"),
+        multiple=several,
+    )
 
 
 def lang_option(words: Words) -> click.Option:

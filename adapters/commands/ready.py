@@ -31,8 +31,11 @@ def settings_for(base: str | None) -> Settings:
     return read_settings(os.environ, None if base is None else Path(base).expanduser())
 
 
-def open_bot(words: Words, settings: Settings, store: Store) -> Bot:
-    """A bot on the base of ``settings``, with progress on stderr; raises Refusal if the base is broken."""
+def open_bot(words: Words, settings: Settings, store: Store, *, vocabulary: bool = True) -> Bot:
+    """A bot on the base of ``settings``, with progress on stderr; raises Refusal if the base is broken.
+
+    Without ``vocabulary``, as if the base had no concept.
+    """
     with Progress(words, sys.stderr) as progress:
         from bot.assembly import build
 
@@ -44,6 +47,7 @@ def open_bot(words: Words, settings: Settings, store: Store) -> Bot:
                 store=store,
                 target_precision=settings.target_precision,
                 progress=progress,
+                vocabulary=vocabulary,
             )
         except KnowledgeError as error:
             raise broken_base(words, settings.base, error.faults) from error

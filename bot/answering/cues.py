@@ -129,15 +129,49 @@ def _spread_back(mask: int, gap: int) -> int:
     return out
 
 
-def _shortened(word: str) -> Iterator[str]:
-    yield word
-    for index in range(len(word)):
-        yield word[:index] + word[index + 1 :]
-
-
 @cache
 def _stems(word: str) -> frozenset[str]:
     return frozenset(found for code in ("fr", "en") if len(found := stem(word, code)) >= _MIN_STEM)
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """The pattern words that begin with one letter: by stem, and by length those long enough for a slip."""
+
+    stemmed: dict[str, list[str]]
+    lengths: dict[int, list[str]]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> _Neighbours:
+        found = cls({}, {})
+        for word in words:
+            bare = word.removesuffix("*")
+            if bare == word:
+                for stemmed in _stems(bare):
+                    found.stemmed.setdefault(stemmed, []).append(word)
+            if len(bare) >= _MIN_FUZZY:
+                found.lengths.setdefault(len(bare), []).append(word)
+        return found
+
+    def slips(self, word: str) -> Iterator[str]:
+        """The pattern words that ``word``, or for a beginning its first letters, is one slip away from."""
+        for length in range(_MIN_FUZZY, len(word) + 2):
+            for pattern in self.lengths.get(length, ()):
+                bare = pattern.removesuffix("*")
+                if (length >= len(word) - 1 and _one_slip(word, bare)) or (bare != pattern and _begins(word, bare)):
+                    yield pattern
+
+
+_NONE = _Neighbours({}, {})
+
+
+def _begins(word: str, bare: str) -> bool:
+    ends = range(max(_MIN_FUZZY, len(bare) - 1), min(len(word), len(bare) + 2))
+    return any(_one_slip(word[:end], bare) for end in ends)
+
+
+def _one_slip(word: str, bare: str) -> bool:
+    return OSA.distance(word, bare, score_cutoff=1) <= 1
 
 
 class CueBook:
@@ -159,11 +193,14 @@ class CueBook:
         folded = [fold(word) for word in ordinary]
         self._ordinary = frozenset(word for word in folded if not word.endswith("*"))
         self._ordinary_begins = tuple(word[:-1] for word in folded if word.endswith("*"))
-        self._slots: dict[tuple[str, ...], int] = {}
-        self._exact: dict[str, set[int]] = {}
-        self._stemmed: dict[str, set[int]] = {}
-        self._begins: dict[str, set[int]] = {}
-        self._slips: dict[str, set[tuple[str, bool]]] = {}
+        self._pieces: dict[tuple[str, bool], int] = {}
+        self._expanded: dict[str, frozenset[str]] = {}
+        self._slots: dict[frozenset[str], int] = {}
+        # The words of the patterns as written there ("mort", "frapp*", "sang!"), and the slots each fills.
+        self._words: dict[str, list[int]] = {}
+        # The same words without those ending in "!", by first letter; made ready when a message first needs it.
+        self._initials: dict[str, list[str]] = {}
+        self._neighbours: dict[str, _Neighbours] = {}
         self._fills = lru_cache(_REMEMBERED)(self._find_slots)
 
     def compile(self, pattern: str, *, literal: bool = False) -> Cue:
@@ -171,7 +208,9 @@ class CueBook:
         slots: list[int] = []
         gaps: list[tuple[int, bool]] = []
         gap, free = _NORMAL_GAP, False
-        for piece in _HAN.sub(r" _ \1 _ ", pattern).replace("_  _", "_").split():
+        folded = fold(pattern).translate(_DOTLESS)
+        spaced = folded if folded.isascii() else _HAN.sub(r" _ \1 _ ", folded).replace("_  _", "_")
+        for piece in spaced.split():
             if piece == "&":
                 gap, free = _EITHER_GAP, True
             elif piece in _GAPS:
@@ -188,7 +227,7 @@ class CueBook:
 
     def read(self, text: str) -> Reading:
         """``text`` as bits, after folding, cutting at 4,000 characters and undoing texting spellings."""
-        words = tuple(self._split(text[:_MAX_CHARS]))
+        words = self.words(text)
         places: dict[str, int] = {}
         for place, word in enumerate(("^", *words, "$")):
             places[word] = places.get(word, 0) | 1 << place
@@ -197,6 +236,10 @@ class CueBook:
             for slot in self._fills(word):
                 masks[slot] = masks.get(slot, 0) | bits
         return _reading(words, masks)
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """The words that ``read`` sees in ``text``, "." for punctuation."""
+        return tuple(self._split(text[:_MAX_CHARS]))
 
     def _split(self, text: str) -> Iterator[str]:
         folded = _HAN.sub(r" \1 ", _STRETCHED.sub(r"\1", fold(text).translate(_DOTLESS)))
@@ -208,38 +251,32 @@ class CueBook:
                 yield piece if piece[0].isalnum() else "."
 
     def _slot(self, piece: str, literal: bool) -> int:
-        words = tuple(sorted(self._expand(piece)))
-        if literal:
-            words = tuple(word if word[-1] in "!*" else word + "!" for word in words)
-        number = self._slots.setdefault(words, len(self._slots))
-        for word in words:
-            self._index(word, number)
-        return number
+        if (piece, literal) not in self._pieces:
+            words = self._expand(piece)
+            if literal:
+                words = frozenset(word if word[-1] in "!*" else word + "!" for word in words)
+            self._pieces[piece, literal] = self._number(words)
+        return self._pieces[piece, literal]
 
-    def _expand(self, piece: str) -> set[str]:
-        found: set[str] = set()
-        for name in piece.split("|"):
-            if name.startswith("@"):
-                found.update(word for member in self._classes[name[1:]] for word in self._expand(member))
-            else:
-                found.add(fold(name).translate(_DOTLESS))
-        return found
+    def _expand(self, piece: str) -> frozenset[str]:
+        if piece not in self._expanded:
+            found = set(piece.split("|"))
+            for name in [name for name in found if name.startswith("@")]:
+                found.remove(name)
+                found |= self._expand(fold("|".join(self._classes[name[1:]])).translate(_DOTLESS))
+            self._expanded[piece] = frozenset(found)
+        return self._expanded[piece]
 
-    def _index(self, word: str, slot: int) -> None:
-        if word.endswith("!"):
-            self._exact.setdefault(word[:-1], set()).add(slot)
-            return
-        prefix = word.endswith("*")
-        bare = word.removesuffix("*")
-        if prefix:
-            self._begins.setdefault(bare, set()).add(slot)
-        else:
-            self._exact.setdefault(bare, set()).add(slot)
-            for found in _stems(bare):
-                self._stemmed.setdefault(found, set()).add(slot)
-        if len(bare) >= _MIN_FUZZY:
-            for short in _shortened(bare):
-                self._slips.setdefault(short, set()).add((bare, prefix))
+    def _number(self, words: frozenset[str]) -> int:
+        if words not in self._slots:
+            number = self._slots[words] = len(self._slots)
+            for word in words:
+                if word not in self._words:
+                    self._words[word] = []
+                    if not word.endswith("!"):
+                        self._initials.setdefault(word[0], []).append(word)
+                self._words[word].append(number)
+        return self._slots[words]
 
     def _find_slots(self, word: str) -> tuple[int, ...]:
         if "/" in word:  # a spelling that stands for either of several words
@@ -251,37 +288,27 @@ class CueBook:
         return tuple(self._plain(word) or self._slipped(word) or self._unglued(word))
 
     def _plain(self, word: str) -> set[int]:
-        found = self._written(word)
-        for stemmed in _stems(word):
-            found |= self._stemmed.get(stemmed, set())
-        return found
+        neighbours = self._beside(word)
+        alike = (found for stemmed in _stems(word) for found in neighbours.stemmed.get(stemmed, ()))
+        return self._written(word).union(*(self._words[found] for found in alike))
 
     def _written(self, word: str) -> set[int]:
-        found = set(self._exact.get(word, ()))
-        for end in range(2, len(word) + 1):
-            found |= self._begins.get(word[:end], set())
-        return found
+        begins = (f"{word[:end]}*" for end in range(2, len(word) + 1))
+        return {slot for found in (word, f"{word}!", *begins) for slot in self._words.get(found, ())}
 
     def _slipped(self, word: str) -> set[int]:
         if len(word) < _MIN_FUZZY - 1 or word.isdigit():
             return set()
-        found: set[int] = set()
-        for bare, prefix in self._nearby(word, whole=True):
-            found |= (self._begins if prefix else self._exact)[bare]
-        for end in range(_MIN_FUZZY, len(word)):
-            for bare, prefix in self._nearby(word[:end], whole=False):
-                if prefix:
-                    found |= self._begins[bare]
-        return found
+        return {slot for found in self._beside(word).slips(word) for slot in self._words[found]}
 
-    def _nearby(self, word: str, *, whole: bool) -> Iterator[tuple[str, bool]]:
-        # Deleting one letter from either side finds every pair one slip apart; OSA then confirms.
-        # People rarely slip on the first letter, and "feu"/"peu" are two words.
-        seen = {pair for short in _shortened(word) for pair in self._slips.get(short, ())}
-        for bare, prefix in seen:
-            near = OSA.distance(word, bare, score_cutoff=1) <= 1
-            if near and word[0] == bare[0] and (whole or prefix):
-                yield bare, prefix
+    def _beside(self, word: str) -> _Neighbours:
+        # People rarely slip on the first letter ("feu"/"peu" are two words), and no stem loses it.
+        letter = word[0]
+        if letter not in self._initials:
+            return _NONE
+        if letter not in self._neighbours:
+            self._neighbours[letter] = _Neighbours.of(self._initials[letter])
+        return self._neighbours[letter]
 
     def _unglued(self, word: str) -> set[int]:
         rest = word[1:]

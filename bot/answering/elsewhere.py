@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.answering.gazetteer import Mention, Name, read_tokens, shipped_gazetteer, spelling
+from bot.answering.placetypes import fillers
 from bot.answering.whereabouts import Found, Whereabouts, parts_of, place_cues
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ _NO_PLACE = -1
 class Elsewhere:
     """Tells a question about another town, region or country from one about this town."""
 
-    def __init__(self, own_names: Iterable[str], known_words: Iterable[str] = ()) -> None:
+    def __init__(self, own_names: Iterable[str], known_words: Iterable[str] = (), kinds: Iterable[str] = ()) -> None:
         """``own_names``: the town's name first, then its districts, its postcodes, and what in it bears another's name.
 
         "rue de Lyon", "cimetière de Pantin". A postcode or "dans le 69" is understood if the
         town is a commune of the gazetteer or one of its postcodes is given. ``known_words`` are folded
-        words of the base, none of which is a name misspelt ("carnet" is not Le Cannet).
+        words of the base, none of which is a name misspelt ("carnet" is not Le Cannet). ``kinds`` are folded
+        words for kinds of places: a name of nothing else ("la piscine") is no proof that ours is meant.
         """
         names = tuple(dict.fromkeys(name.strip() for name in own_names if name.strip()))
         gazetteer = shipped_gazetteer()
@@ -44,7 +46,8 @@ class Elsewhere:
         )
         outposts = [words for name in names for words in place_cues().outposts.get(name, ())]
         spellings = [spelling(name) for name in names]
-        self._own = _by_first(words for words in (*spellings, *outposts) if words)
+        self._kinds = frozenset(kinds) | fillers()
+        self._own = _by_first(words for words in (*spellings, *outposts) if words and not self._is_kind(words))
         self._own_words = frozenset(word for words in spellings for word in words if len(word) > 3)
         self._expressions = _by_first(place_cues().expressions)
 
@@ -73,6 +76,10 @@ class Elsewhere:
         mentions += self._unlisted(words, {place for m in mentions for place in range(m.start, m.end)})
         mentions += self._numbers(words, mentions)
         return Found(words, tuple(sorted(mentions, key=lambda m: m.start)[:_MAX_MENTIONS]), tuple(subjects))
+
+    def _is_kind(self, words: Sequence[str]) -> bool:
+        cues = place_cues()
+        return all(word in self._kinds or cues.book.read(word).cover(cues.masks["service"]) for word in words)
 
     def _is_other(self, words: Sequence[Token], mention: Mention) -> bool:
         """False for the town's own region, the end of a longer name, and a word of the base like a misspelt name."""

@@ -24,8 +24,10 @@ _DOUBTFUL = 0.44  # a hint and one thing of context, .3 + .15; at .5 the third d
 # Natural log-odds. Out of fold, a clear sign stood in 17 of 1,243 ordinary messages and 4 of 1,198 emergencies that
 # the evidence left out and that sound more alarming than this; below it, in 10 and 2 (docs/decisions/).
 _MOST_ORDINARY = -4.0
-_FEWEST_WORDS = 2
-_HINT = 0.3  # what one word in need of another counts for in the patterns
+_CALL = 0.6  # what a word that may be a call counts for in the patterns
+# Up to so many words, nothing but the numbers takes a sign of this score: what was learned hears too much in
+# "police" or "où sortir ce soir", which may ask for the way.
+_SHORT = ((1, _CERTAIN), (3, 0.45), (5, 0.15))
 # A kind of danger the learned signal finds this likely is named beside what the patterns name.
 _NAMED_BESIDE = 0.5
 # Where no pattern names one, every kind this likely is named: wrong numbers cost more than one line more.
@@ -55,28 +57,33 @@ class EmergencyDetector:
     def detect(self, text: str) -> Emergency | None:
         """The emergency that ``text`` tells of, or None. Any text is safe; time grows with its length."""
         signs = self._signs.read(text)
-        if _says_too_little(signs):
+        if signs.too_little:
             return None
         alarm = self._alarms.hear(signs.words)
         evidence = self._alarms.evidence(alarm.odds, signs.best, weakened=signs.weakened)
         if evidence < self._alarms.doubtful and not signs.foreign and not _insists(signs, alarm.odds):
             return None
         # What is past or told for effect is certain only on the word of two clear signs.
-        sure = evidence >= self._alarms.certain and (not signs.weakened or signs.best >= _CERTAIN)
+        told = signs.best >= _CERTAIN if signs.weakened else _says_enough(signs)
+        sure = told and evidence >= self._alarms.certain
         kinds = _kinds(signs, alarm.kinds)
         return Emergency(
             tuple(kind for kind in EmergencyKind if kind in kinds), sure or bool(signs.foreign), bool(signs.foreign)
         )
 
 
-def _says_too_little(signs: Signs) -> bool:
-    """A choice ("2"), one word ("enfant"): only the patterns know those that call for help."""
-    spoken = sum(word[0].isalpha() for word in signs.words)
-    return spoken < _FEWEST_WORDS and signs.best < _HINT and not signs.foreign
+def _says_enough(signs: Signs) -> bool:
+    """Whether something is told, not just named: few words need a sign that the patterns know."""
+    return all(signs.best >= least for words, least in _SHORT if signs.spoken <= words)
 
 
 def _insists(signs: Signs, odds: float) -> bool:
-    """A clear sign gives the numbers, even past or told for effect, unless the message sounds most ordinary."""
+    """A clear sign gives the numbers, even past or told for effect, unless the message sounds most ordinary.
+
+    So does a lone word that calls someone ("samu !"), in which nothing else is to be heard.
+    """
+    if signs.spoken == 1 and signs.best >= _CALL:
+        return True
     return signs.clear and (signs.weakened or odds >= _MOST_ORDINARY)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
@@ -86,8 +86,8 @@ class FeatureSpace:
         documents: Sequence[tuple[Analysis, Sighting, int]],
         entries: int,
         shares: Shares,
-    ) -> FeatureSpace:
-        """Collect the features of ``documents`` (words, concepts, entry number)."""
+    ) -> tuple[FeatureSpace, list[Vector]]:
+        """Collect the features of ``documents`` (words, concepts, entry number); also each document's vector."""
         languages = frozenset(analysis.language for analysis, _, _ in documents)
         space = cls(shares, {block: {} for block in BLOCKS}, {"w": {}, "v": {}}, entries, languages)
         seen: dict[str, dict[str, set[int]]] = {"w": {}, "v": {}}
@@ -98,10 +98,11 @@ class FeatureSpace:
                 seen["v"].setdefault(concept, set()).add(entry)
         for block, where in seen.items():
             space.idf[block] = {name: 1 + log((1 + entries) / (1 + len(found))) for name, found in where.items()}
-        counts: dict[str, Counter[str]] = {block: Counter() for block in BLOCKS}
-        for analysis, sighting, _ in documents:
-            for block, weights in space._blocks(analysis, sighting):
-                counts[block].update(weights.keys())
+        read = [tuple(space._blocks(analysis, sighting)) for analysis, sighting, _ in documents]
+        counts: dict[str, Counter[str]] = {
+            block: Counter(chain.from_iterable(weights[place] for weights in read))
+            for place, block in enumerate(BLOCKS)
+        }
         number = 0
         for block, found in counts.items():
             least = _REPEATED if block in _MINOR and len(documents) > _LARGE else 1
@@ -109,7 +110,7 @@ class FeatureSpace:
                 if times >= least:
                     space.ids[block][name] = number
                     number += 1
-        return space
+        return space, [space._placed(blocks, foreign=False) for blocks in read]
 
     @property
     def size(self) -> int:
@@ -126,10 +127,12 @@ class FeatureSpace:
         A text in a language the base has no text in can only be known by its concepts:
         they then take the whole length.
         """
+        return self._placed(self._blocks(analysis, sighting), foreign=analysis.language not in self.languages)
+
+    def _placed(self, blocks: Iterable[Mapping[str, float]], *, foreign: bool) -> Vector:
         numbers: list[int] = []
         values: list[float] = []
-        foreign = analysis.language not in self.languages
-        for block, weights in self._blocks(analysis, sighting):
+        for block, weights in zip(BLOCKS, blocks, strict=True):
             if not weights or (foreign and block != "v"):
                 continue
             root = self.shares.whole() if foreign else self.shares.root(block)
@@ -142,13 +145,14 @@ class FeatureSpace:
                     values.append(value * scale)
         return Vector(np.array(numbers, np.int32), np.array(values, np.float32))
 
-    def _blocks(self, analysis: Analysis, sighting: Sighting) -> Iterable[tuple[str, Mapping[str, float]]]:
+    def _blocks(self, analysis: Analysis, sighting: Sighting) -> Iterable[Mapping[str, float]]:
+        """What the text has of each block, in the order of ``BLOCKS``."""
         lexicon = shipped_lexicon(analysis.language)
         damped = [(word, word.weight * lexicon.damping(word.text)) for word in analysis.words]
-        yield "w", self._stems(damped)
-        yield "b", _pairs(damped)
-        yield "c", self._letters(damped)
-        yield "v", self._concepts(sighting)
+        yield self._stems(damped)
+        yield _pairs(damped)
+        yield self._letters(damped)
+        yield self._concepts(sighting)
 
     def _stems(self, damped: Sequence[tuple[Word, float]]) -> Mapping[str, float]:
         idf, unseen = self.idf["w"], self.unseen_idf()
@@ -185,8 +189,8 @@ def _ngrams(word: str) -> tuple[str, ...]:
 
 
 def _pairs(damped: Sequence[tuple[Word, float]]) -> Mapping[str, float]:
-    chain = [(_EDGE, 1.0), *((word.stem, weight) for word, weight in damped), (_EDGE, 1.0)]
+    path = [(_EDGE, 1.0), *((word.stem, weight) for word, weight in damped), (_EDGE, 1.0)]
     weights: dict[str, float] = {}
-    for (left, left_weight), (right, right_weight) in pairwise(chain):
+    for (left, left_weight), (right, right_weight) in pairwise(path):
         weights[f"{left} {right}"] = weights.get(f"{left} {right}", 0.0) + sqrt(left_weight * right_weight)
     return weights

@@ -12,6 +12,8 @@ from rapidfuzz.fuzz import ratio
 from bot.answering.cues import load_cue_data
 from bot.answering.lexicon import shipped_lexicon
 from bot.answering.normalise import stem, tokens
+from bot.answering.phonetics import sound
+from bot.answering.phrases import nearest
 from bot.answering.placetypes import fillers
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ _WORD_LIKENESS = 83
 # Of a choice's words, those a resident must use where a new question is as likely as a pick.
 _LABEL_SHARE = 0.5
 _FOLLOW_UP_SHARE = 0.6
+# Shorter words, and shorter sounds, are those of too many others.
+_MIN_HEARD, _MIN_SOUND = 4, 3
 _MAX_PICK_WORDS = 8
 _MAX_ELLIPTIC_WORDS = 6
 
@@ -148,13 +152,30 @@ def is_bare_number(text: str) -> bool:
 def read_facet(text: str) -> Facet | None:
     """The side of an entry ``text`` asks about and nothing else ("combien ça coûte ?")."""
     lists = _words()
-    said = frozenset(tokens(text))
+    said = frozenset(_as_listed(word) for word in tokens(text))
     if said - lists.around_facet - fillers():
         return None
     for facet, pairs in lists.pairs.items():
         if any(pair <= said for pair in pairs):
             return facet
     return next((facet for facet in Facet if lists.facets[facet] & said), None)
+
+
+def _as_listed(word: str) -> str:
+    """``word``, or the listed word it is a slip of or sounds like: "papié" is "papiers"."""
+    listed, heard = _facet_words()
+    if word in listed or len(word) < _MIN_HEARD:
+        return word
+    return heard.get(sound(word)) or nearest(word, listed) or word
+
+
+@cache
+def _facet_words() -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Every word of a question about one side of an answer; and by sound, the words of the sides before the rest."""
+    lists = _words()
+    named = frozenset().union(*lists.facets.values(), *(pair for found in lists.pairs.values() for pair in found))
+    ordered = [*sorted((lists.around_facet | fillers()) - named), *sorted(named)]
+    return tuple(ordered), {sound(word): word for word in ordered if len(sound(word)) >= _MIN_SOUND}
 
 
 def says_nothing(text: str) -> bool:

@@ -40,8 +40,8 @@ class _Pair:
 
 def minimise(
     loss: Callable[[Array], tuple[float, Array]], start: Array, inner: Inner, *, tolerance: float, steps: int
-) -> Array:
-    """The point where ``loss`` (value and gradient) is least, in the space whose product is ``inner``.
+) -> tuple[Array, float]:
+    """The point where ``loss`` (value and gradient) is least in the space whose product is ``inner``, and that value.
 
     Stops when two steps running gain less than ``tolerance`` of the value, or after
     ``steps``. The first step only finds the scale of the problem and never ends it.
@@ -72,7 +72,7 @@ def minimise(
         point, value, gradient = moved, new_value, new_gradient
         if slow == _SLOW_STEPS:
             break
-    return point
+    return point, value
 
 
 def _direction(gradient: Array, history: deque[_Pair], inner: Inner) -> Array:

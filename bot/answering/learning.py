@@ -16,7 +16,7 @@ from bot.answering.features import FeatureSpace, Shares
 from bot.answering.model import Coverage, Model
 from bot.answering.repair import sounds_of
 from bot.answering.scorers import LinearScorer, NeighbourScorer
-from bot.answering.training import Examples, fit, gram_matrix, primal
+from bot.answering.training import Examples, fit, gram_matrix, primal, sketch
 from bot.answering.trials import Lesson, echo_trials, linear_trials, neighbour_trials
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ __all__ = ["learn"]
 
 # The Gram matrix takes the square of the number of texts (256 MB here): above, nearest phrasings serve.
 _MOST_LINEAR = 8000
+# Where the sketched problem ends, the whole one is so near that a looser rule finds the same loss.
+_FROM_NEAR = 5e-3
 
 
 def learn(
@@ -53,9 +55,9 @@ def learn(
     analyses = [analyse(document.text, document.language) for document in documents]
     sightings = [finder.find(analysis) for analysis in analyses]
     numbered = [(a, s, d.entry) for a, s, d in zip(analyses, sightings, documents, strict=True)]
-    space = FeatureSpace.learn(numbered, len(entry_ids), shares or Shares())
+    space, vectors = FeatureSpace.learn(numbered, len(entry_ids), shares or Shares())
     examples = Examples(
-        [space.vector(analysis, sighting) for analysis, sighting, _ in numbered],
+        vectors,
         np.array([document.entry for document in documents], np.int32),
         np.array([document.weight for document in documents], np.float32),
     )
@@ -80,9 +82,12 @@ def _linear(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:
     vectors, size = lesson.examples.vectors, lesson.space.size
     gram = gram_matrix(vectors, size)
     progress(0.3)
-    dual = fit(lambda gradient: gram @ gradient, lesson.examples, lesson.classes)
+    sketched = sketch(gram)
+    rough = fit(sketched.product, lesson.examples, lesson.classes)
     progress(0.5)
-    trials = linear_trials(lesson, gram, lambda share: progress(0.5 + share / 2))
+    dual = fit(lambda gradient: gram @ gradient, lesson.examples, lesson.classes, start=rough, tolerance=_FROM_NEAR)
+    progress(0.7)
+    trials = linear_trials(lesson, sketched, rough, lambda share: progress(0.7 + 0.3 * share))
     return LinearScorer(primal(vectors, size, dual).astype(np.float16)), trials
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.fuzz import ratio
 
+from bot.answering.clauses import clauses
 from bot.answering.composing import Extra
 from bot.answering.normalise import tokens
 from bot.answering.targets import for_place, for_street, to_await
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 # Out of 100: a word this like one of a street's name is taken for it.
 _LIKENESS = 75
 
-__all__ = ["answer_collection", "answer_place", "owner_of", "place_card", "speaks_of_street"]
+__all__ = ["answer_collection", "answer_place", "owner_of", "place_and_more", "place_card", "speaks_of_street"]
 
 
 def owner_of(entries: Iterable[Entry], place_id: str | None, place_type: str | None) -> Entry | None:
@@ -49,6 +50,25 @@ def answer_place(turn: Turn, query: PlaceQuery, entry: Entry | None = None) -> A
     if reply.needs is None:
         return snapshot.composer.place(owner, reply, turn.language, turn.today)
     return _ask(turn, query, reply, owner)
+
+
+def place_and_more(turn: Turn) -> Answer | None:
+    """Both subjects to choose from, if one part of the message asks of a place and another of something else."""
+    places, answer_from = turn.snapshot.places, turn.snapshot.thresholds.answer
+    asked: PlaceQuery | None = None
+    other: str | None = None
+    for text, ranking in zip(clauses(turn.text, turn.reading), turn.parts, strict=False):
+        query = places.read(text, turn.today)
+        if query is not None and len(query.candidates) == 1 and query.intent is not None and not query.residue:
+            asked = asked or query
+        elif query is None and ranking.matches and ranking.matches[0].confidence >= answer_from:
+            other = other or ranking.matches[0].entry_id
+    if asked is None or other is None:
+        return None
+    place = turn.snapshot.base.places[asked.candidates[0]]
+    answer = turn.snapshot.composer.clarify((other,), turn.language, several=True)
+    first = Choice(1, place.name, for_place(place.id, asked))
+    return replace(answer, choices=(first, *(replace(choice, number=2) for choice in answer.choices)))
 
 
 def place_card(turn: Turn, place_id: str | None) -> Extra | None:

@@ -76,9 +76,22 @@ class PlaceDesk:
             place.id: parse_hours(place.opening_hours, region) for place in places.values() if place.opening_hours
         }
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The folded words that name a kind of place: "mairie", "piscine"."""
+        return self._index.kinds
+
     def read(self, text: str, today: date, type_hint: str | None = None) -> PlaceQuery | None:
         """What ``text`` asks of which place; None if it names none. ``type_hint``: see ``read_query``."""
         return read_query(self._index, text, today, type_hint) if self._places else None
+
+    def which(self, text: str, today: date, place_type: str) -> PlaceQuery | None:
+        """The place of that type that ``text`` names, asked which one: "le 15" is no date then."""
+        query = self.read(text, today, place_type)
+        if query is None or not query.candidates:
+            named = read_query(self._index, text, today, place_type, days=False)
+            query = named if named is not None and named.candidates and not named.residue else query
+        return query
 
     def follow_up(self, text: str, place_id: str, today: date) -> PlaceQuery | None:
         """What ``text`` asks of the place talked of just before; None if it is no follow-up of it."""

@@ -50,12 +50,15 @@ class PlaceQuery:
     unknown: str | None = None
 
 
-def read_query(index: PlaceIndex, text: str, today: date, type_hint: str | None = None) -> PlaceQuery | None:
+def read_query(
+    index: PlaceIndex, text: str, today: date, type_hint: str | None = None, *, days: bool = True
+) -> PlaceQuery | None:
     """Read ``text`` on the local date ``today``; None if it names no place and no type of place.
 
     ``type_hint`` is the type the resident was asked to choose from: "le 19e" is then enough.
+    Without ``days``, "le 15" is a district and no day of the month.
     """
-    day = read_day(text, today, index.known)
+    day = read_day(text, today, index.known) if days else DayMention()
     mention = index.find(text, day.positions, type_hint)
     if mention is None:
         return None

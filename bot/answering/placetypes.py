@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.answering.numerals import Term
     from bot.knowledge.model import Concept, Place
 
-__all__ = ["TypeWords", "asked_words", "fillers", "is_common"]
+__all__ = ["TypeWords", "asked_words", "fillers", "is_common", "people"]
 
 _SPOKEN = ("fr", "en")
 # A shorter beginning fits too many words ("bib").
@@ -52,7 +52,8 @@ class TypeWords:
     def find(self, found: Sequence[Term], read: Mapping[Term, str]) -> list[tuple[str, frozenset[int]]]:
         """The types named, in order, with the words that name them; ``read`` gives each term without its typos."""
         content = [term for term in found if term.text not in fillers()]
-        stems = [stem(read[term]) for term in content]
+        # Someone who works there has the stem of the place, and no more: "maire" is not "mairie".
+        stems = [term.text if term.text in people() else stem(read[term]) for term in content]
         hits: list[tuple[str, frozenset[int]]] = []
         start = 0
         while start < len(content):
@@ -73,6 +74,12 @@ class TypeWords:
 def fillers() -> frozenset[str]:
     """The words of a question that say nothing of their own."""
     return frozenset(read_words("places")["fillers"].split())
+
+
+@cache
+def people() -> frozenset[str]:
+    """Who works in a place, in words that look like the place's name."""
+    return frozenset(read_words("places")["people"])
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.numerals import Term, terms
 from bot.answering.phrases import nearest, read_words, words
-from bot.answering.placetypes import TypeWords, asked_words, fillers, is_common
+from bot.answering.placetypes import TypeWords, asked_words, fillers, is_common, people
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -83,15 +83,21 @@ class PlaceIndex:
         # A word in many names and addresses (the town's own) tells little.
         self._weights = {word: log(1 + len(places) / times) for word, times in counts.items()}
         self._town = frozenset(word for word, times in counts.items() if len(places) > 2 and times * 2 > len(places))
+        self.kinds = self._type_words.all
         listed = {term for name in self._names for term in name.whole if not term.startswith("#")}
-        self.known = self._type_words.all.union(listed)
+        self.known = self.kinds.union(listed)
         self._repairable = tuple(sorted(word for word in self.known if len(word) >= _TELLING))
 
-    # Public: ``known`` are the words of every name and type, which nothing else should read as misspellings.
+    # Public: ``known`` are the words of every name and type, which nothing else should read as misspellings;
+    # ``kinds`` those of the types alone.
 
     def of_type(self, type_: str) -> tuple[str, ...]:
         """The ids of every place of a type."""
         return tuple(place for place, its_type in self._types.items() if its_type == type_)
+
+    def is_kind(self, name: str) -> bool:
+        """True if ``name`` says nothing but a kind of place: "la piscine", "mairie"."""
+        return self._content(name) <= self.kinds
 
     def find(self, text: str, taken: Collection[int] = (), type_hint: str | None = None) -> PlaceMention | None:
         """The place or type ``text`` names, outside the ``taken`` words; None if it names none.
@@ -111,6 +117,8 @@ class PlaceIndex:
         if fits:
             best = max(fit.share for fit in fits)
             kept = [fit for fit in fits if fit.share >= best - _TIE]
+            # "Hôtel de ville du 7e" is not the hôtel de ville: the fullest name is the one meant.
+            kept = [fit for fit in kept if not any(fit.positions < other.positions for other in kept)]
             positions = head_positions.union(self._of_town(found), *(fit.positions for fit in kept))
             ids = tuple(dict.fromkeys(fit.place for fit in kept))
             return PlaceMention(ids, self._types[kept[0].place], positions, sure=bool(heads) or len(positions) > 1)
@@ -152,7 +160,7 @@ class PlaceIndex:
     # How a question is read.
 
     def _read(self, term: Term) -> str:
-        if term.is_number or term.text in self.known or term.text in fillers() or term.text in asked_words():
+        if term.is_number or term.text in self.known or term.text in fillers() | asked_words() | people():
             return term.text
         return nearest(term.text, self._repairable) or self._type_words.beginning(term.text) or term.text
 

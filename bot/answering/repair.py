@@ -12,7 +12,7 @@ from bot.answering.lexicon import shipped_lexicon
 from bot.answering.phonetics import sound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["Repair", "Repairer", "sounds_of"]
 
@@ -51,10 +51,13 @@ class Repairer:
         ``sounds``: what ``sounds_of`` makes of them, if it was kept.
         """
         self._known = known
-        self._by_length: dict[int, list[str]] = {}
+        # By first letter and length, and by all the letters but the first.
+        self._by_start: dict[tuple[str, int], list[str]] = {}
+        self._by_rest: dict[str, list[str]] = {}
         for word in sorted(known):
             if len(word) >= _MIN_LENGTH:
-                self._by_length.setdefault(len(word), []).append(word)
+                self._by_start.setdefault((word[0], len(word)), []).append(word)
+                self._by_rest.setdefault(word[1:], []).append(word)
         self._prefixes: dict[str, str] = {}
         for word in sorted(known, key=lambda w: (len(w), w), reverse=True):
             for end in range(_MIN_LENGTH, len(word)):
@@ -90,12 +93,8 @@ class Repairer:
 
     def _nearest(self, word: str) -> Repair | None:
         reach = 1 if len(word) < _LONG_WORD else 2
-        candidates = [
-            known
-            for length in range(len(word) - reach, len(word) + reach + 1)
-            for known in self._by_length.get(length, ())
-        ]
-        found = extract(word, candidates, scorer=OSA.distance, score_cutoff=reach, limit=20)
+        candidates = [*self._same_start(word, reach), *self._other_start(word)]
+        found = extract(word, candidates, scorer=OSA.distance, score_cutoff=reach, limit=None)
         close = [
             (distance, -self._known[known], known)
             for known, distance, _ in found
@@ -106,3 +105,16 @@ class Repairer:
             return Repair(known, 1 - distance / len(word))
         longer = self._prefixes.get(word)
         return Repair(longer, _PREFIX_WEIGHT) if longer is not None else None
+
+    def _same_start(self, word: str, reach: int) -> Iterator[str]:
+        for length in range(len(word) - reach, len(word) + reach + 1):
+            yield from self._by_start.get((word[0], length), ())
+
+    def _other_start(self, word: str) -> Iterator[str]:
+        """The known words one slip away whose first letter is another: replaced, missing, one too many or swapped."""
+        yield from self._by_rest.get(word[1:], ())
+        yield from self._by_rest.get(word, ())
+        yield from (known for known in (word[1:], word[1] + word[0] + word[2:]) if self._is_listed(known))
+
+    def _is_listed(self, word: str) -> bool:
+        return len(word) >= _MIN_LENGTH and word in self._known

@@ -13,10 +13,13 @@ from bot.answering.language import detect_language_request
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
 
 if TYPE_CHECKING:
-    from bot.answering.cues import Cue
+    from collections.abc import Mapping
+    from typing import Any
+
+    from bot.answering.cues import Cue, Reading
     from bot.answering.snapshot import Snapshot
 
-__all__ = ["Smalltalk", "SmalltalkKind", "reply", "shipped_smalltalk"]
+__all__ = ["Smalltalk", "SmalltalkKind", "reply", "shipped_smalltalk", "without_courtesies"]
 
 _SPACES = re.compile(r"\s+")
 _LINK = re.compile(
@@ -24,6 +27,9 @@ _LINK = re.compile(
 )
 # "12 x 3 =", "2+2": a sum, which no date or telephone number looks like.
 _SUM = re.compile(r"^[\d\s().,]*\d\s*[+*x×÷^=]\s*[\d\s().,+*x×÷^=?]+$", re.I)
+# A part ends with its own punctuation.
+_PARTS = re.compile(r"(?<=[,.!;:…?])(?!\d)")
+_MOST_PARTS = 8  # a letter is ranked whole
 _LONG = 20  # words: a longer message always says something
 
 
@@ -52,11 +58,27 @@ class SmalltalkKind(StrEnum):
     LINK = "link"
 
 
+_COURTESIES = frozenset(
+    {SmalltalkKind.GREETING, SmalltalkKind.THANKS, SmalltalkKind.GOODBYE, SmalltalkKind.WELLBEING}
+    | {SmalltalkKind.COMPLIMENT, SmalltalkKind.EMPTY}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Talk:
     kind: SmalltalkKind
     slack: int
     cues: tuple[Cue, ...]
+    signs: tuple[Cue, ...]
+    unless: tuple[Cue, ...]
+    around: tuple[Cue, ...]
+
+    def cover(self, reading: Reading, *, asks: bool) -> int:
+        """The bits of the words of ``reading`` that are this talk's own."""
+        covered = cover_all(reading, self.cues)
+        if not covered or not self.around or (self.unless and (asks or cover_all(reading, self.unless))):
+            return covered
+        return covered | cover_all(reading, self.around) if cover_all(reading, self.signs) else covered
 
 
 class Smalltalk:
@@ -69,13 +91,16 @@ class Smalltalk:
         self._polite = book.compile("@polite")
         self._town = book.compile("@town")
         self._talks = tuple(
-            _Talk(
-                SmalltalkKind(kind),
-                slack := int(found["slack"]),
-                book.compile_all(found["patterns"], literal=bool(slack) or kind == "insult"),
-            )
-            for kind, found in data["kinds"].items()
+            self._talk(SmalltalkKind(kind.partition(".")[0]), found) for kind, found in data["kinds"].items()
         )
+
+    def _talk(self, kind: SmalltalkKind, found: Mapping[str, Any]) -> _Talk:
+        book, slack = self._book, int(found["slack"])
+        cues = book.compile_all(found["patterns"], literal=bool(slack) or kind is SmalltalkKind.INSULT)
+        signs = book.compile_all(found["signs"]) if "signs" in found else cues
+        unless = book.compile_all([found["unless"]] if "unless" in found else [])
+        around = book.compile_all(["|".join(found["around"])] if "around" in found else [])
+        return _Talk(kind, slack, cues, signs, unless, around)
 
     def detect(self, text: str) -> SmalltalkKind | None:
         """What ``text`` is if it is nothing but small talk, else None. Any text is safe."""
@@ -94,7 +119,7 @@ class Smalltalk:
         reading = self._book.read(text)
         if len(reading.words) > _LONG:
             return None
-        covers = [(talk, cover_all(reading, talk.cues)) for talk in self._talks]
+        covers = [(talk, talk.cover(reading, asks="?" in text)) for talk in self._talks]
         left = reading.everything & ~reading.cover(self._polite)
         unexplained = left
         for talk, covered in covers:
@@ -110,6 +135,15 @@ class Smalltalk:
             if talk.slack and not of_town & ~covered and (left & ~covered).bit_count() <= talk.slack:
                 return talk.kind
         return None
+
+
+def without_courtesies(text: str) -> str:
+    """``text`` without the parts that only greet, thank or take leave; all of it if nothing else is said."""
+    parts = [part for part in _PARTS.split(text) if part.strip()]
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return text
+    said = [part for part in parts if shipped_smalltalk().detect(part) not in _COURTESIES]
+    return "".join(said).strip() if said and any(any(map(str.isalnum, part)) for part in said) else text
 
 
 @cache

@@ -49,6 +49,7 @@ class Snapshot:
 def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, target_precision: float) -> Snapshot:
     """Bring together what a base needs to answer; ``target_precision`` (0 to 1) is for direct answers."""
     voice = Voice(base.voice)
+    places = PlaceDesk(base.places, base.city.timezone, voice, base.concepts.values(), base.city.insee)
     return Snapshot(
         base=base,
         voice=voice,
@@ -56,10 +57,10 @@ def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, targ
         ranker=Ranker(model, finder),
         verbatim=verbatim(base.entries.values()),
         thresholds=Thresholds(model.calibration.threshold(target_precision), _CLARIFY),
-        places=PlaceDesk(base.places, base.city.timezone, voice, base.concepts.values(), base.city.insee),
+        places=places,
         collections=CollectionDesk(base.calendars, voice, base.city.insee),
         guesser=LanguageGuesser(tuple(base.city.languages)),
-        elsewhere=Elsewhere(_own_names(base), model.known),
+        elsewhere=Elsewhere(_own_names(base), model.known, places.kinds),
     )
 
 

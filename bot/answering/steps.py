@@ -16,7 +16,7 @@ from bot.answering.followups import (
     read_pick,
     says_nothing,
 )
-from bot.answering.local import answer_collection, answer_place, place_card, speaks_of_street
+from bot.answering.local import answer_collection, answer_place, owner_of, place_and_more, place_card, speaks_of_street
 from bot.answering.smalltalk import reply
 from bot.answering.targets import read_awaited, read_target
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
@@ -68,6 +68,9 @@ def small(turn: Turn) -> Answer | None:
     """A greeting, a thank-you, an insult, a question about the bot: nothing a town has to know."""
     if turn.question.location is not None and turn.state is not None and turn.state.awaiting:
         return None
+    # What staff wrote as a question is one: "je suis né ici, je suis un quoi".
+    if turn.as_written is not None:
+        return None
     # "C'est long ?" is impatience from a stranger, but a question after an answer.
     if turn.last_entry is not None and read_facet(turn.text) is not None:
         return None
@@ -86,9 +89,10 @@ def awaited(turn: Turn) -> Answer | None:
         return answer_collection(turn, entry, turn.text, insist=False)
     if asked.kind == "location" and turn.question.location is not None and asked.type is not None:
         return answer_place(turn, turn.snapshot.places.nearest(asked.type))
-    query = turn.snapshot.places.read(turn.text, turn.today, asked.type)
+    places = turn.snapshot.places
+    query = places.which(turn.text, turn.today, asked.type) if asked.type is not None else turn.place_query
     if query is None and asked.type is not None:
-        query = turn.snapshot.places.bare(turn.text, turn.today, asked.type)
+        query = places.bare(turn.text, turn.today, asked.type)
         return answer_place(turn, query) if query is not None else None
     if query is None or not query.candidates or query.residue:
         return None
@@ -142,8 +146,11 @@ def continued(turn: Turn) -> Answer | None:
 def ranked(turn: Turn) -> Answer:
     """What the ranking decides: an answer, choices, or an honest "I do not know"."""
     decision, composer = turn.decision, turn.snapshot.composer
-    if says_nothing(turn.text):
+    if says_nothing(turn.text) and not turn.as_written:
         return composer.unknown(turn.language)
+    both = place_and_more(turn) if turn.as_written is None else None
+    if both is not None:
+        return both
     if decision.verdict is Verdict.ANSWER:
         return _entry(turn, turn.snapshot.base.entries[decision.entry_ids[0]])
     computed = _collected(turn) or _placed(turn)
@@ -195,10 +202,10 @@ def _entry(turn: Turn, entry: Entry) -> Answer:
     if answer is not None:
         return answer
     query, place_id = turn.place_query, entry.place
-    if query is not None and query.candidates and entry.place_type is not None and query.type == entry.place_type:
-        if entry.kind == "hours" or len(query.candidates) > 1:
+    if query is not None and entry.place_type is not None and query.type == entry.place_type:
+        if len(query.candidates) > 1 or (entry.kind == "hours" and (query.candidates or not query.residue)):
             return answer_place(turn, query, entry)
-        place_id = query.candidates[0]
+        place_id = query.candidates[0] if query.candidates else place_id
     return turn.snapshot.composer.entry(entry, turn.language, turn.today, place_card(turn, place_id))
 
 
@@ -269,7 +276,15 @@ def _collected(turn: Turn) -> Answer | None:
 
 
 def _placed(turn: Turn) -> Answer | None:
+    """A place asked about beside what the ranking made nothing of, or the bare name of a kind of place."""
     query: PlaceQuery | None = turn.place_query
-    if query is not None and query.intent is not None and query.candidates:
-        return answer_place(turn, query)
-    return None
+    if query is None:
+        return None
+    if query.candidates:
+        return answer_place(turn, query) if query.intent is not None else None
+    # "Hôtel de ville" and no more: not what the ranking guesses, but which one.
+    owner = owner_of(turn.snapshot.base.entries.values(), None, query.type)
+    offered = turn.decision.entry_ids
+    if query.residue or owner is None or owner.id in offered:
+        return None
+    return answer_place(turn, query, owner)

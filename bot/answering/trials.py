@@ -11,7 +11,7 @@ import numpy as np
 from bot.answering.analysis import Analysis
 from bot.answering.calibration import OUTSIDE_WEIGHT, Trials, best_two
 from bot.answering.model import Coverage
-from bot.answering.training import Examples, fit, main_axes
+from bot.answering.training import Examples, Sketch, fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -84,21 +84,21 @@ class Lesson:
         return _Trial(row, signals.row(), best[0], best[0] == truth, truth in best)
 
 
-def linear_trials(lesson: Lesson, gram: Array, progress: Progress) -> Trials:
+def linear_trials(lesson: Lesson, sketched: Sketch, rough: Array, progress: Progress) -> Trials:
     """Leave phrasings out (was the answer right?), then whole entries (any answer is wrong).
 
     A tenth at a time, so that what is left is nearly the whole base; a large base is
-    asked as many as calibration needs.
+    asked as many as calibration needs. ``sketched`` is the Gram matrix, nearly, and ``rough``
+    what was learned of all the texts with it: where each trial starts from.
     """
     phrasings, inside = _phrasing_folds(lesson), lesson.examples.entries % _FOLDS
     share = _ENOUGH_TEXTS / len(inside)
     rounds = [(phrasings == fold, phrasings == fold, True) for fold in range(_round_count(share))]
     rounds += [(inside == fold, (inside == fold) & lesson.asked, False) for fold in range(_round_count(share / 2))]
-    axes = main_axes(gram)
     found: list[tuple[_Trial, bool]] = []
     for number, (left_out, questions, answerable) in enumerate(rounds):
         if questions.any() and not left_out.all():
-            found += [(trial, answerable) for trial in _ask(lesson, axes, left_out, questions)]
+            found += [(trial, answerable) for trial in _ask(lesson, sketched, rough, left_out, questions)]
         progress((number + 1) / len(rounds))
     return _balanced(_table(found))
 
@@ -118,16 +118,16 @@ def _phrasing_folds(lesson: Lesson) -> NDArray[np.int64]:
     return fold
 
 
-def _ask(lesson: Lesson, axes: Array, left_out: Mask, questions: Mask) -> Iterator[_Trial]:
+def _ask(lesson: Lesson, sketched: Sketch, rough: Array, left_out: Mask, questions: Mask) -> Iterator[_Trial]:
     kept = np.flatnonzero(~left_out)
     examples = Examples((), lesson.examples.entries[kept], lesson.examples.weights[kept])
-    known = axes[kept]
-    dual = fit(lambda gradient: known @ (known.T @ gradient), examples, lesson.classes, _TOLERANCE)
-    weights = known.T @ dual
+    known = sketched.rows(kept)
+    dual = fit(known.product, examples, lesson.classes, start=rough[kept], tolerance=_TOLERANCE)
+    weights = known.axes.T @ dual
     coverage = lesson.coverage(kept)
     gone = np.bincount(examples.entries, minlength=lesson.classes) == 0
     for row in np.flatnonzero(questions).tolist():
-        logits = axes[row] @ weights
+        logits = sketched.axes[row] @ weights
         logits[gone] = -np.inf
         yield lesson.trial(row, logits, coverage)
 

@@ -105,11 +105,15 @@ class Turn:
             return self.snapshot.ranker.rank_long(self.text, parts, self.reading)
 
     @cached_property
+    def as_written(self) -> str | None:
+        """The entry whose question or title the message is, word for word."""
+        return self.snapshot.verbatim.get(verbatim_key(self.text))
+
+    @cached_property
     def decision(self) -> Decision:
         """What the ranking alone would do; a question as staff wrote it needs no weighing."""
-        entry_id = self.snapshot.verbatim.get(verbatim_key(self.text))
-        if entry_id is not None:
-            return Decision(Verdict.ANSWER, (entry_id,))
+        if self.as_written is not None:
+            return Decision(Verdict.ANSWER, (self.as_written,))
         return decide(self.ranking, self.parts, self.snapshot.thresholds)
 
     @property

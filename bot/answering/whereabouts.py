@@ -31,6 +31,7 @@ class PlaceCues:
     turns: frozenset[str]
     joins: frozenset[str]
     joined: frozenset[str]
+    links: frozenset[str]
     lists: dict[str, tuple[Cue, ...]]
     masks: dict[str, Cue]
     place: Cue
@@ -56,6 +57,7 @@ def place_cues() -> PlaceCues:
         frozenset(data["turns"].split()),
         frozenset(data["joins"].split()),
         frozenset(data["joined"].split()),
+        frozenset((*data["joins"].split(), *data["classes"]["at"], *data["classes"]["of"])),
         lists,
         {**singles, **located, **signs},
         book.compile("zzlieu"),
@@ -82,7 +84,7 @@ class Whereabouts:
 
     def __init__(self, found: Found, parts: Sequence[tuple[int, int]], mention: Mention) -> None:
         self._found, self._parts, self._mention = found, parts, mention
-        self._part = next(part for part in parts if part[0] <= mention.start < part[1])
+        self._part = _with_story(found, parts, mention)
         self._cues = place_cues()
         self._here = self._read(*self._part)
         self._bit = self._here.cover(self._cues.place)
@@ -172,6 +174,17 @@ class Whereabouts:
         alone = size == 0 and len(self._parts) == 1 and mention.name.kind != "country" and not mention.slip
         edge = mention.start == start or mention.end == end
         return alone or bool(self._mask("beside")) or (edge and bool(self._mask("service") or self._mask("paper")))
+
+
+def _with_story(found: Found, parts: Sequence[tuple[int, int]], mention: Mention) -> tuple[int, int]:
+    """The part that names the place, with the one before if it says only where: "mes enfants sont loin, à Nantes"."""
+    number = next(number for number, part in enumerate(parts) if part[0] <= mention.start < part[1])
+    start, end = parts[number]
+    named = {place for other in found.mentions for place in range(other.start, other.end)}
+    rest = [found.words[place].text for place in range(start, end) if place not in named]
+    if number and len(rest) < end - start and all(word in place_cues().links for word in rest):
+        return parts[number - 1][0], end
+    return start, end
 
 
 def parts_of(words: Sequence[Token]) -> tuple[tuple[int, int], ...]:

@@ -1,9 +1,10 @@
-"""Places that no entry leads to, that say too little, and kinds of place that the town does not have."""
+"""Places that no entry leads to, that say too little, and names that tell too little."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.answering.placewords import PlaceIndex
 from bot.checking.findings import by_file, note, warning
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def places(case: Case) -> Iterator[Fault]:
         if entry.place_type is not None and entry.place_type not in types:
             where = case.at("entries", entry.id, "place_type")
             yield warning(where, "check.no_such_place_type", id=entry.id, type=entry.place_type)
+    yield from _bare_names(case)
     named = {entry.place for entry in entries}
     named_types = {entry.place_type for entry in entries} | {place.type for place in known if place.id in named}
     alone = [place for place in known if place.id not in named and place.type not in named_types]
@@ -34,3 +36,15 @@ def places(case: Case) -> Iterator[Fault]:
     no_address = [place for place in known if not place.address]
     for where, number, names in by_file((case.at("places", place.id), place.id) for place in no_address):
         yield note(where, "check.places_without_address", number=number, names=names)
+
+
+def _bare_names(case: Case) -> Iterator[Fault]:
+    """Names that say only the kind, where the town has several of it: "la piscine" would always be that one."""
+    known = case.base.places
+    index = PlaceIndex(known, case.base.concepts.values())
+    for place in known.values():
+        if len(index.of_type(place.type)) > 1:
+            for number, alias in enumerate(place.aliases):
+                if index.is_kind(alias):
+                    where = case.at("places", place.id, "aliases", number)
+                    yield warning(where, "check.bare_alias", id=place.id, alias=alias, type=place.type)

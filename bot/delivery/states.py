@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.errors import StorageError
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -22,10 +24,16 @@ class HeldStates:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._held: dict[str, ConversationState] = {}
+        self._troubles: dict[str, StorageError] = {}
 
     def recall(self, conversation: str, now: datetime) -> ConversationState | None:
         """The conversation's state on the disk; raises StorageError."""
-        return self._store.recall(conversation, now)
+        try:
+            return self._store.recall(conversation, now)
+        except StorageError as error:
+            # The desk answers all the same, that it cannot; whoever releases the state learns why.
+            self._troubles[conversation] = error
+            raise
 
     def remember(self, conversation: str, state: ConversationState) -> None:
         """Hold the conversation's state."""
@@ -37,5 +45,12 @@ class HeldStates:
         self._store.forget(conversation)
 
     def release(self, conversation: str) -> ConversationState | None:
-        """The state held since the last release, which the caller writes with the answer."""
-        return self._held.pop(conversation, None)
+        """The state held since the last release, which the caller writes with the answer.
+
+        Raises StorageError if the former state could not be read: an answer given without it
+        is not worth sending.
+        """
+        state, trouble = self._held.pop(conversation, None), self._troubles.pop(conversation, None)
+        if trouble is not None:
+            raise trouble
+        return state

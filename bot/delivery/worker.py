@@ -17,6 +17,7 @@ from bot.markup import parse
 from bot.messages import Answer, Outcome, Question, Visibility
 from bot.redaction import redact
 from bot.rendering import pages
+from bot.voice import DEFAULT_LANGUAGE, shipped_languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,17 +83,22 @@ class Worker:
 
     async def settle(self, letter: Letter) -> float:
         """Answer ``letter``; 0: its chat need not rest. Raises StorageError, and then changed nothing."""
-        made = await outcome_of(self._settlement(letter), _ANSWER_SECONDS)
-        if isinstance(made, StorageError):
-            raise made
-        if isinstance(made, BaseException):
-            made = self._stumble(letter, made)
-        await self._mailbox.settle(made)
+        parts = await outcome_of(self._settle(letter), _ANSWER_SECONDS)
+        if isinstance(parts, StorageError):
+            raise parts
+        if isinstance(parts, BaseException):
+            await self._mailbox.settle(self._stumble(letter, parts))
+            parts = 0
         self._stumbled.pop(letter.id, None)
         self._verdicts.pop(letter.id, None)
-        if made.parts:
+        if parts:
             self._settled(letter.channel)
         return 0.0
+
+    async def _settle(self, letter: Letter) -> int:
+        settlement = await self._settlement(letter)
+        await self._mailbox.settle(settlement)
+        return len(settlement.parts)
 
     def _stumble(self, letter: Letter, error: BaseException) -> Settlement:
         """Try again later; but a letter that always breaks something may not hold up its chat for ever."""
@@ -168,9 +174,10 @@ class Worker:
     ) -> Answer:
         def say() -> Answer:
             state = self._town.states.recall(letter.conversation, now)
-            language = (state.language if state is not None else None) or event.language
+            wanted = (state.language if state is not None else None) or event.language
+            language = wanted if wanted in shipped_languages() else DEFAULT_LANGUAGE
             text = self._town.speaker.say(key, language)
-            return Answer(outcome, language or "fr", parse(text))
+            return Answer(outcome, language, parse(text))
 
         return await asyncio.get_running_loop().run_in_executor(self._town.threads, say)
 
@@ -224,5 +231,6 @@ def _question(letter: Letter, event: Event) -> Question:
 
 def _record(event: Event, answer: Answer) -> Record:
     # What someone wrote in distress is kept by nobody.
-    text = None if answer.outcome is Outcome.EMERGENCY else redact(event.text)
+    # Half a character, which some networks let through, is no text to a database.
+    text = None if answer.outcome is Outcome.EMERGENCY else redact(event.text).encode("utf-8", "replace").decode()
     return Record(event.visibility.value, text, answer)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from bot.answering.lexicon import shipped_lexicon
+from bot.answering.phonetics import sound
 from bot.answering.phrases import Word, nearest, read_words, words
 
 if TYPE_CHECKING:
@@ -23,10 +25,17 @@ __all__ = ["Found", "StreetIndex", "StreetMatch"]
 _POSSIBLE, _SURE = 0.5, 0.66
 # Two names this close are as good as each other.
 _CLOSE = 0.12
+# A shorter word has too many neighbours one letter away; a longer one may have two letters wrong.
+_SHORTEST, _LONGER = 4, 7
 # Each letter wrong in a word costs this share of it.
 _SLIP = 0.12
-# A word typed after the street's kind and found in no part of the name.
+# A shorter sound is that of too many words; one sign of difference is forgiven from the second length on.
+_HEARD, _HALF_HEARD = 3, 5
+# A word typed after the street's kind and found in no part of the name; shorter ones are initials.
 _STRANGER = 0.15
+_INITIALS = 2
+# Without "rue" or the like, an unknown name has a word this long that is no everyday one.
+_LONG = 5
 _CHOICES = 3
 # Kinds of up to this many letters look too much like other words to be repaired.
 _SHORT_KIND = 5
@@ -101,6 +110,12 @@ class StreetIndex:
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for word in sorted(counts):
             self._by_length[len(word)].append(word)
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(counts):
+            self._by_sound[_heard(word)].append(word)
+        self._sounds: dict[int, list[str]] = defaultdict(list)
+        for heard in self._by_sound:
+            self._sounds[len(heard)].append(heard)
 
     def find(self, text: str, fillers: Collection[str] = (), skip: Collection[int] = ()) -> StreetMatch:
         """The street named in ``text``; ``fillers`` are words, and ``skip`` positions, that say something else."""
@@ -109,10 +124,10 @@ class StreetIndex:
         if len(whole) == 1:
             return StreetMatch(Found.ONE, (whole[0].street,), text, frozenset(token.position for token in found))
         kinds = [token for token in found if token.text in _kinds().values()]
-        sought = _sought(found, kinds, fillers, skip)
-        if not sought:
-            return StreetMatch(Found.NOT_NAMED)
+        sought = self._without_misspelt_fillers(_sought(found, kinds, fillers, skip), kinds, fillers)
         hits = self._score(sought, kinds) or self._alike(sought)
+        if not hits and not (kinds and sought) and not any(_may_name(token.text) for token in sought):
+            return StreetMatch(Found.NOT_NAMED)
         asked = " ".join(word.text for word in words(text)[(kinds or sought)[0].position : sought[-1].position + 1])
         return replace(_decide(hits, asked), says_street=any(token.text in _unmistakable() for token in kinds))
 
@@ -121,6 +136,20 @@ class StreetIndex:
         if word.text in self._weights or word.text in _kinds():
             return word
         return Word(nearest(word.text, _long_kinds()) or word.text, word.gap)
+
+    def _without_misspelt_fillers(
+        self, sought: Sequence[_Token], kinds: Sequence[_Token], fillers: Collection[str]
+    ) -> list[_Token]:
+        """``sought`` without fillers spelt by ear ("kan"), unless a street's kind leads to them."""
+        heard, listed = _fillers_heard(frozenset(fillers))
+        sure = any(kind.text in _unmistakable() for kind in kinds)
+        kept: list[_Token] = []
+        for token in sought:
+            direct = token is sought[0] and (sure or (bool(kinds) and token.text in fillers))
+            known = token.text in self._weights or token.text.isdecimal() or (sure and self._near(token.text))
+            if direct or known or (_heard(token.text) not in heard and nearest(token.text, listed) is None):
+                kept.append(token)
+        return kept
 
     def _score(self, sought: Sequence[_Token], kinds: Sequence[_Token]) -> list[_Hit]:
         read = {token: self._near(token.text) for token in sought}
@@ -135,6 +164,10 @@ class StreetIndex:
         hits: list[_Hit] = []
         for street, parts in gained.items():
             share = sum(weight for weight, _ in parts.values()) / names[street].weight
+            last = names[street].core[-1]
+            # Most people say only the last word of a long name ("place Clément"): it is worth asking.
+            if last in parts and len(names[street].core) > 1:
+                share = max(share, _POSSIBLE * parts[last][0] / self._weights[last])
             if share >= _POSSIBLE:
                 hits.append(
                     self._hit(names[street], share, frozenset(place for _, place in parts.values()), sought, kinds)
@@ -148,7 +181,8 @@ class StreetIndex:
         last = before[-1] if before else None
         # Without a kind before it, only the words that touch the name are held against it.
         near = [token for token in sought if last or {token.position - 1, token.position + 1} & places]
-        strangers = sum(1 for token in near if token.position not in places and not token.text.isdecimal())
+        strange = [token.text for token in near if token.position not in places and len(token.text) > _INITIALS]
+        strangers = sum(1 for text in strange if not text.isdecimal())
         # A bare name next to words that are no part of it is to be confirmed.
         same_kind = last.text == name.kind or name.kind is None if last else not strangers
         return _Hit(name, share - _STRANGER * strangers, same_kind, places | ({last.position} if last else set()))
@@ -165,9 +199,28 @@ class StreetIndex:
         """The words of streets that ``word`` may be, with how much of it is right."""
         if word in self._weights:
             return {word: 1.0}
-        if len(word) < 4 or not word.isalpha():
+        if not word.isalpha():
             return {}
-        reach = 1 if len(word) < 7 else 2
+        return {**self._half_heard(word), **self._misspelt(word), **self._by_ear(word)}
+
+    def _by_ear(self, word: str) -> Mapping[str, float]:
+        """The words that sound like ``word``: "jores" is "jaurès"."""
+        heard = _heard(word)
+        return dict.fromkeys(self._by_sound.get(heard, ()) if len(heard) >= _HEARD else (), 1 - _SLIP)
+
+    def _half_heard(self, word: str) -> Mapping[str, float]:
+        """The words that sound almost like ``word``: "leclair" is "leclerc"."""
+        heard = _heard(word)
+        if len(heard) < _HALF_HEARD:
+            return {}
+        near = [other for length in range(len(heard) - 1, len(heard) + 2) for other in self._sounds[length]]
+        found = process.extract(heard, near, scorer=OSA.distance, score_cutoff=1, limit=8)
+        return {known: 1 - 2 * _SLIP for other, _, _ in found for known in self._by_sound[other]}
+
+    def _misspelt(self, word: str) -> Mapping[str, float]:
+        if len(word) < _SHORTEST:
+            return {}
+        reach = 1 if len(word) < _LONGER else 2
         candidates = [
             known for length in range(len(word) - reach, len(word) + reach + 1) for known in self._by_length[length]
         ]
@@ -189,6 +242,21 @@ def _decide(hits: Sequence[_Hit], asked: str) -> StreetMatch:
     if alone and best.same_kind and best.score >= _SURE:
         return StreetMatch(Found.ONE, (best.name.street,), asked, best.positions)
     return StreetMatch(Found.SEVERAL, tuple(hit.name.street for hit in fitting[:_CHOICES]), asked, best.positions)
+
+
+@lru_cache(maxsize=16_384)
+def _heard(word: str) -> str:
+    """How ``word`` sounds, in the singular."""
+    return sound(word.removesuffix("s"))
+
+
+@lru_cache(maxsize=64)
+def _fillers_heard(fillers: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    return frozenset(map(_heard, fillers)), tuple(sorted(fillers))
+
+
+def _may_name(word: str) -> bool:
+    return len(word) >= _LONG and word.isalpha() and not shipped_lexicon("fr").is_common(word)
 
 
 def _tokens(found: Sequence[Word]) -> list[_Token]:

@@ -1,4 +1,4 @@
-"""`parvis ask` and `parvis test`: questions each on their own, answers as records."""
+"""`parvis ask`: questions each on their own, answers as records."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING
 from faketown import NOON, POOL, WHICH
 
 from adapters.commands.ask import Asker, as_record
-from adapters.commands.golden import ask_golden, has_regressed, report_text
-from adapters.commands.words import Words
-from bot.knowledge.model import GoldenQuestion
 from bot.ports import ConversationState
 from bot.storage.memory import MemoryStore
 
 if TYPE_CHECKING:
-    import pytest
     from faketown import FakeTown, StoppedClock
 
     from bot.messages import Answer, Question
@@ -70,38 +66,3 @@ def test_no_question_leans_on_another(town: FakeTown, clock: StoppedClock) -> No
     assert first.conversation != second.conversation
     assert (first.language, second.language) == ("en", "fr")
     assert store.recall(first.conversation, NOON) is None
-
-
-GOLDEN = (
-    GoldenQuestion(question="piscine", expect="piscine"),
-    GoldenQuestion(question="laquelle", clarify=["piscine", "ecole"]),
-    GoldenQuestion(question="horaires de\nl'école", expect="ecole", language="fr"),
-)
-
-
-def test_the_report_names_what_went_wrong(
-    town: FakeTown, clock: StoppedClock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Staff read each question that failed, what was expected and what came."""
-    judged = ask_golden(Words("fr"), GOLDEN, town, MemoryStore(), clock)
-    text = report_text(Words("fr"), judged, {}, full=True)
-    assert "« horaires de l'école » — attendu : ecole ; obtenu : unknown (refus à tort)" in text
-    assert "la bonne fiche est donnée directement" in text
-    assert "  right_said: 0.500" in text
-    assert capsys.readouterr().err == ""
-
-
-def test_without_limits_every_question_must_succeed(town: FakeTown, clock: StoppedClock) -> None:
-    """A new base fails on its first wrong answer; one with limits fails when it falls below them."""
-    judged = ask_golden(Words("fr"), GOLDEN, town, MemoryStore(), clock)
-    assert has_regressed(judged, {})
-    assert not has_regressed(judged[:2], {})
-    assert not has_regressed(judged, {"right_said": 0.5})
-    assert has_regressed(judged, {"right_said": 0.51})
-    assert "Limite dépassée" in report_text(Words("fr"), judged, {"right_said": 0.51}, full=False)
-
-
-def test_a_base_without_golden_questions_is_told_so() -> None:
-    """Staff who have written no golden question are encouraged to, and nothing fails."""
-    assert "golden.yaml" in report_text(Words("fr"), [], {}, full=True)
-    assert not has_regressed([], {})

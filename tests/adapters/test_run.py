@@ -7,7 +7,6 @@ import logging
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,25 +20,22 @@ from bot.mailbox import Letter, Outgoing, Settlement
 from bot.operating import read_operation
 from bot.voice import Voice
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 NOON = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
-SECRET = "a secret of Ville-d'Essai"
+PHRASE = "a secret of Ville-d'Essai"
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "commandes.md"
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
     """No channel is set, and all that is kept goes to a folder of its own."""
     for kind in CHANNELS:
         for name in (*kind.required, *kind.optional):
             monkeypatch.delenv(name, raising=False)
             monkeypatch.delenv(f"{name}_FILE", raising=False)
-    settings = {"PARVIS_SECRET": SECRET, "PARVIS_DATA": str(tmp_path / "data")}
+    settings = {"PARVIS_SECRET": PHRASE, "PARVIS_DATA": str(tmp_path / "data")}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    yield settings
+    return settings
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -280,6 +280,15 @@ def test_places_that_say_too_little_are_noted(told: Told) -> None:
     assert codes == ["check.stale", "check.mobile"]
 
 
+def test_a_name_that_tells_nothing_apart_is_told(told: Told) -> None:
+    """In a town of two halls, none can be called just "la mairie"; in a town of one, it can."""
+    vague = {**HALL, "aliases": ["la mairie"]}
+    entry = {**BULKY, "place_type": "mairie"}
+    assert told(entry, POOL, places=[vague]) == []
+    ((severity, code, text),) = told(entry, POOL, places=[vague, {**HALL, "id": "annexe", "name": "Mairie annexe"}])
+    assert (severity, code, "« la mairie »" in text) == ("warning", "check.bare_alias", True)
+
+
 def test_a_kind_of_place_the_town_lacks_is_named(told: Told) -> None:
     """The national entry on libraries helps nobody in a town without one; a note, for the town did not write it."""
     pack = [{**BULKY, "id": "bibliotheques", "questions": list("abcde"), "place_type": "bibliotheque"}]

@@ -52,6 +52,42 @@ def test_questions_about_elsewhere_are_recognised() -> None:
     assert seen == {text: fold(place) for text, place in asked("elsewhere_dev")["about"].items()}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "la piscine de Marseille",
+        "piscine à Lyon",
+        "horaires de la mairie de Pantin",
+        "la médiathèque de Rennes ouvre ?",
+    ],
+)
+def test_a_kind_of_place_is_no_name_of_ours(text: str) -> None:
+    """Staff who call their only pool "la piscine" do not make the pool of Marseille theirs."""
+    careless = Elsewhere(["Ville-d'Essai", "la piscine", "la mairie", "médiathèque", "Mairie municipale"])
+    assert careless.find(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("mes enfants sont loin, à Bordeaux et à Nantes. Comment avoir une carte de bus gratuite ?", None),
+        ("ma soeur habite loin d'ici, à Rennes, quels papiers pour un passeport ?", None),
+        ("les horaires de la piscine, à Lyon ?", "Lyon"),
+        ("la mairie ouvre quand, à Bordeaux", "Bordeaux"),
+    ],
+)
+def test_where_the_children_live_is_not_where_is_asked(text: str, place: str | None) -> None:
+    """An elderly lady whose children live in Bordeaux asks about her own town; what follows a comma is read with it."""
+    assert paris().find(text) == place
+
+
+def test_a_towns_own_word_for_a_kind_of_place_is_no_name_either() -> None:
+    """In a base with places of type "aquacentre", the aquacentre of Lyon is still in Lyon."""
+    names, asked = ["Ville-d'Essai", "l'aquacentre"], "quels sont les horaires de l'aquacentre à Lyon"
+    assert Elsewhere(names).find(asked) is None
+    assert Elsewhere(names, (), ["aquacentre"]).find(asked) == "Lyon"
+
+
 def test_a_place_said_in_passing_changes_nothing() -> None:
     """Someone who was born in Marseille or waits at the Gare de Lyon gets this town's answer."""
     seen = {text: paris().find(text) for text in asked("elsewhere_dev")["not"]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 import yaml
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.emergency import Emergency, EmergencyDetector, EmergencyKind, emergency_blocks, shipped_detector
+from bot.answering.signs import SignReader
 from bot.messages import BlockKind
 from bot.voice import Voice
 
@@ -20,6 +20,11 @@ DATA = Path(__file__).parents[1] / "data"
 
 def detector() -> EmergencyDetector:
     return shipped_detector()
+
+
+@cache
+def reader() -> SignReader:
+    return SignReader()
 
 
 @cache
@@ -68,8 +73,12 @@ def test_emergencies_designed_for_are_seen(name: str, floor: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "recall", "right", "precision"),
-    # Measured: .971, .913, .918 and .920, .905, .958 (docs/decisions/).
-    [("emergencies_heldout", 0.95, 0.89, 0.90), ("emergencies_blind", 0.91, 0.895, 0.945)],
+    # Measured: .986, .928, .944; .955, .935, .970; .958, .934, .889 (docs/decisions/). Nothing is tuned to the last.
+    [
+        ("emergencies_heldout", 0.97, 0.91, 0.92),
+        ("emergencies_blind", 0.95, 0.925, 0.945),
+        ("emergencies_blind_2", 0.94, 0.92, 0.87),
+    ],
 )
 def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, right: float, precision: float) -> None:
     """Nine in ten emergencies told in words nobody foresaw get the numbers, and the right ones."""
@@ -77,7 +86,9 @@ def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, righ
     assert all(found >= floor for found, floor in zip(measured, (recall, right, precision), strict=True)), measured
 
 
-@pytest.mark.parametrize(("name", "floor"), [("emergencies_heldout", 0.88), ("emergencies_blind", 0.83)])
+@pytest.mark.parametrize(
+    ("name", "floor"), [("emergencies_heldout", 0.88), ("emergencies_blind", 0.85), ("emergencies_blind_2", 0.86)]
+)
 def test_most_emergencies_get_nothing_but_the_numbers(name: str, floor: float) -> None:
     """Four in five emergencies get the numbers at once, and hardly an ordinary question loses its answer to them."""
     certain, wrong = sure(f"{name}.yaml")
@@ -145,6 +156,25 @@ def test_what_says_nothing_is_no_emergency(text: str) -> None:
     assert detector().detect(text) is None
 
 
+@pytest.mark.parametrize("text", ["ma fille", "mon fils", "ma mère", "my son", "où sortir ce soir", "où est la police"])
+def test_a_few_words_in_which_nothing_happens_are_no_emergency(text: str) -> None:
+    """A resident who names a relative, or asks where the police is, is not told to call for help."""
+    assert detector().detect(text) is None
+
+
+@pytest.mark.parametrize("text", ["police", "police svp", "pompiers", "urgences", "114", "115"])
+def test_a_lone_word_is_never_certain(text: str) -> None:
+    """A resident who types "police", for its address or in fear, gets the answer, beside the numbers or not."""
+    emergency = detector().detect(text)
+    assert emergency is None or not emergency.certain
+
+
+@pytest.mark.parametrize("text", ["samu !", "pompiers !!", "POLICE", "au feu", "secours..."])
+def test_a_lone_cry_gets_the_numbers(text: str) -> None:
+    """A resident who can type but one word gets the numbers, however it ends."""
+    assert detector().detect(text) is not None
+
+
 @given(st.text(max_size=300))
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_safe(text: str) -> None:
@@ -153,12 +183,11 @@ def test_any_text_is_safe(text: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["je veux ", "feu", "a ", "il me frappe ", "' . ! ", "火"])
-def test_long_messages_are_read_quickly(unit: str) -> None:
-    """A message of 100,000 characters made to be slow is read in well under a tenth of a second."""
-    detector().detect(unit)
-    start = perf_counter()
-    detector().detect(unit * (100_000 // len(unit)))
-    assert perf_counter() - start < 0.1
+def test_a_message_made_to_be_slow_is_read_in_part(unit: str) -> None:
+    """Of 100,000 characters sent to slow the bot down, 4,000 are read: the rest changes nothing."""
+    long = unit * (100_000 // len(unit))
+    assert len(reader().read(long).words) <= 4000
+    assert detector().detect(long) == detector().detect(long[:4000])
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -127,6 +127,29 @@ def test_choices_can_be_turned_down(resident: Resident, text: str) -> None:
     assert resident.asks("parler à quelqu'un").outcome is Outcome.HANDOVER
 
 
+def test_two_subjects_one_of_them_a_place(resident: Resident) -> None:
+    """Who asks for a hall's hours and for a passport in one breath gets to choose, and then has the other too."""
+    answer = resident.asks("horaires de la mairie nord et comment refaire mon passeport")
+    assert [target.split(":")[0] for target in targets_of(answer)] == ["place", "passeport"]
+    assert resident.asks("1").place_id == "mairie-nord"
+    assert resident.asks("2").entry_id == "passeport"
+
+
+def test_the_choices_left_over_can_still_be_made(resident: Resident) -> None:
+    """The choices stay on the screen of a resident told that a detail is not known: their numbers still count."""
+    assert targets_of(resident.asks(PASSPORT))[0] == "passeport-enfant"
+    unknown = resident.asks("c'est accessible aux fauteuils roulants ?")
+    assert (unknown.outcome, unknown.entry_id, unknown.choices) == (Outcome.UNKNOWN, "passeport", ())
+    assert resident.asks("1").entry_id == "passeport-enfant"
+
+
+@pytest.mark.parametrize("text", ["faut koi come papié", "c conbien", "sa prand conbien de temps"])
+def test_a_side_of_an_answer_spelt_by_ear(text: str) -> None:
+    """ "Koi come papié" asks for the documents, as "quoi comme papiers" does."""
+    expected = {"f": Facet.DOCUMENTS, "c": Facet.COST, "s": Facet.DELAY}[text[0]]
+    assert read_facet(text) is expected
+
+
 def test_a_number_beyond_the_choices(resident: Resident) -> None:
     """ "3" of two choices: they are offered again."""
     answer = resident.asks("et la piscine ?", "3")

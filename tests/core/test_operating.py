@@ -14,24 +14,24 @@ from bot.voice import Voice
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECRET = "a secret of Ville-d'Essai"
+PHRASE = "a secret of Ville-d'Essai"
 
 
 def test_only_the_secret_must_be_set(tmp_path: Path) -> None:
     """A town that gives a secret and a folder gets the promised times; the folder is made, for its owner alone."""
-    operation = read_operation({"PARVIS_SECRET": SECRET, "PARVIS_DATA": str(tmp_path / "a" / "b")})
-    assert operation.secret == SECRET.encode()
+    operation = read_operation({"PARVIS_SECRET": PHRASE, "PARVIS_DATA": str(tmp_path / "a" / "b")})
+    assert operation.secret == PHRASE.encode()
     assert operation.database == tmp_path / "a" / "b" / "parvis.db"
     assert (operation.retention, operation.backlog, operation.per_minute) == (timedelta(30), timedelta(1), 20)
     assert (tmp_path / "a" / "b").stat().st_mode & 0o077 == 0
-    assert SECRET not in repr(operation)
+    assert PHRASE not in repr(operation)
 
 
 def test_a_secret_may_come_in_a_file(tmp_path: Path) -> None:
     """A container's secret file is read without the line's end; a value set directly wins."""
-    (tmp_path / "secret").write_text(SECRET + "\n", "utf-8")
+    (tmp_path / "secret").write_text(PHRASE + "\n", "utf-8")
     environment = {"PARVIS_X_FILE": str(tmp_path / "secret")}
-    assert read_setting(environment, "PARVIS_X") == SECRET
+    assert read_setting(environment, "PARVIS_X") == PHRASE
     assert read_setting(environment | {"PARVIS_X": "direct"}, "PARVIS_X") == "direct"
     assert read_setting({}, "PARVIS_X") is None
 
@@ -58,7 +58,7 @@ def test_a_secret_may_come_in_a_file(tmp_path: Path) -> None:
 def test_each_mistake_is_named(changes: dict[str, str], key: str, named: str, tmp_path: Path) -> None:
     """An operator reads which setting is wrong and what it must be, in both languages."""
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\xfa")
-    environment = {"PARVIS_SECRET": SECRET, "PARVIS_DATA": str(tmp_path / "data")}
+    environment = {"PARVIS_SECRET": PHRASE, "PARVIS_DATA": str(tmp_path / "data")}
     environment |= {name: value.format(folder=tmp_path) for name, value in changes.items()}
     with pytest.raises(SettingsError) as caught:
         read_operation(environment)

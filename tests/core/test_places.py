@@ -206,3 +206,60 @@ def test_the_type_that_was_asked_for() -> None:
     query = read_query(INDEX, "le 19e", TODAY, "mairie")
     assert query is not None
     assert query.candidates == ("mairie-19",)
+
+
+ONE_HALL = PlaceIndex({"mairie": place(id="mairie", type="mairie", name="Mairie d'Essai")}, vocabulary())
+TWO_HALLS = PlaceIndex(
+    {
+        item.id: item
+        for item in (
+            place(id="hotel", type="mairie", name="Hôtel de Ville"),
+            *(
+                place(id=f"m{n}", type="mairie", name=f"Mairie du {n}e", aliases=[f"hôtel de ville du {n}e"])
+                for n in (5, 6, 7)
+            ),
+        )
+    },
+    vocabulary(),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "qui est le maire",
+        "c'est qui la maire",
+        "c ki le maire",
+        "comment s'appelle madame la maire",
+        "les maires d'ici",
+    ],
+)
+def test_the_mayor_is_not_the_town_hall(text: str) -> None:
+    """In a town with one hall, asking for the mayor is not asking for the hall's hours."""
+    query = read_query(ONE_HALL, text, TODAY)
+    assert query is None or (query.type is None and not query.candidates)
+
+
+@pytest.mark.parametrize("text", ["la mairi", "marie horaires", "mairies", "les horaires de la mairie"])
+def test_a_misspelt_hall_is_still_the_hall(text: str) -> None:
+    """A letter missing from "mairie", or its plural, does not make it a person."""
+    query = read_query(ONE_HALL, text, TODAY)
+    assert query is not None
+    assert query.candidates == ("mairie",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hôtel de ville horaires", ("hotel",)),
+        ("l'hotel de ville ouvre quand", ("hotel",)),
+        ("hôtel de ville du 7e", ("m7",)),
+        ("horaires mairie", ()),
+        ("mairie horaires", ()),
+    ],
+)
+def test_a_place_named_exactly_is_the_one_meant(text: str, expected: tuple[str, ...]) -> None:
+    """Among four halls, the "Hôtel de Ville" is the place of that name; "la mairie" may be any."""
+    query = read_query(TWO_HALLS, text, TODAY)
+    assert query is not None
+    assert query.candidates == expected

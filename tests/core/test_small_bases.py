@@ -61,3 +61,38 @@ def test_a_phrase_of_two_entries_belongs_to_neither(tmp_path: Path) -> None:
     snapshot = prepare(tiny_town(tmp_path, entries), cache=None, target_precision=0.95)
     assert ("jeter", "une", "armoire") not in snapshot.verbatim
     assert snapshot.verbatim["refaire", "mon", "passeport"] == "passeport"
+
+
+def test_a_question_of_everyday_words_that_staff_wrote_is_answered(tmp_path: Path) -> None:
+    """ "C'est quoi ici ?" says nothing of its own, but staff wrote it: its entry answers."""
+    entries = TINY.replace("Jeter une armoire", "C'est quoi ici ?")
+    asked = resident_of(prepare(tiny_town(tmp_path, entries + SECOND), cache=None, target_precision=0.95))
+    assert asked.asks("C'est quoi ici ?").entry_id == "encombrants"
+
+
+HALLS = """\
+places:
+  - {id: mairie-14, type: mairie, name: Mairie du 14e, opening_hours: Mo-Fr 08:30-17:00, sources: [{title: Mairie}]}
+  - {id: mairie-15, type: mairie, name: Mairie du 15e, opening_hours: Mo-Fr 08:30-17:00, sources: [{title: Mairie}]}
+  - {id: mairie-16, type: mairie, name: Mairie du 16e, opening_hours: Mo-Fr 08:30-17:00, sources: [{title: Mairie}]}
+  - {id: mairie-17, type: mairie, name: Mairie du 17e, opening_hours: Mo-Fr 08:30-17:00, sources: [{title: Mairie}]}
+"""
+OWNER = """\
+  - id: mairies
+    title: Les mairies
+    kind: hours
+    questions: [Quand ouvrent les mairies ?, Heures des guichets, Guichet fermé]
+    answer: Chaque mairie a ses heures.
+    place_type: mairie
+    sources: [{title: Mairie}]
+    verified_on: 2025-10-24
+"""
+
+
+@pytest.mark.parametrize("asked", ["la mairie", "horaires mairie"])
+def test_the_fifteenth_of_several_halls_is_no_date(tmp_path: Path, asked: str) -> None:
+    """Asked which hall, "le 15" names the hall of the 15th; the bare name of a kind of place asks which."""
+    town = tiny_town(tmp_path, TINY + SECOND + OWNER, places=HALLS)
+    resident = resident_of(prepare(town, cache=None, target_precision=0.95))
+    assert resident.asks(asked).entry_id == "mairies"
+    assert resident.asks("le 15").place_id == "mairie-15"

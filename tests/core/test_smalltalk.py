@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.language import LanguageGuesser
-from bot.answering.smalltalk import Smalltalk, SmalltalkKind, reply
+from bot.answering.smalltalk import Smalltalk, SmalltalkKind, reply, without_courtesies
 from bot.messages import Block, BlockKind, Outcome, Span
 from bot.voice import Voice, shipped_texts
 
+FAMILIAR = yaml.safe_load((Path(__file__).parents[1] / "data" / "smalltalk_familiar.yaml").read_text("utf-8"))
 SAID = yaml.safe_load((Path(__file__).parents[1] / "data" / "smalltalk.yaml").read_text("utf-8"))
 
 
@@ -36,6 +37,39 @@ def test_a_question_is_never_small_talk() -> None:
     """A resident who says hello and asks for a passport gets the passport."""
     seen = {text: smalltalk().detect(text) for text in SAID["none"]}
     assert {text: found for text, found in seen.items() if found is not None} == {}
+
+
+@pytest.mark.parametrize(("part", "least"), [("dev", 30), ("heldout", 22)])
+def test_wishes_thanks_and_calls_for_a_human_in_familiar_words(part: str, least: int) -> None:
+    """ "Au revoir et bon week-end", "vous m'avez bien aidée", "un vrai agent": most are taken as meant."""
+    kinds = {text: kind for kind, texts in FAMILIAR[part].items() for text in texts}
+    seen = {text: smalltalk().detect(text) for text in kinds}
+    assert sum(found == kinds[text] for text, found in seen.items()) >= least
+    # Thanks may be heard as praise; nobody who wants a human is thanked instead.
+    assert {seen[text] for text, kind in kinds.items() if kind == "handover"} <= {SmalltalkKind.HANDOVER, None}
+
+
+@pytest.mark.parametrize("part", ["none_dev", "none_heldout"])
+def test_a_question_after_thanks_is_a_question(part: str) -> None:
+    """A resident who thanks, or wishes a good day, and asks something else is answered."""
+    seen = {text: smalltalk().detect(text) for text in FAMILIAR[part]}
+    assert {text: found for text, found in seen.items() if found is not None} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("merci, vous m'avez bien aidé, au fait la piscine ouvre quand ?", "au fait la piscine ouvre quand ?"),
+        ("Bonjour ! Le bac jaune passe quand ? Merci, bonne journée.", "Le bac jaune passe quand ?"),
+        ("super, merci beaucoup !", "super, merci beaucoup !"),
+        ("hello, where is the library? thanks!", "where is the library?"),
+        ("le 12,5 %, c'est quoi", "le 12,5 %, c'est quoi"),
+        ("quand ouvre la mairie", "quand ouvre la mairie"),
+    ],
+)
+def test_courtesies_are_not_the_question(text: str, left: str) -> None:
+    """Thanks and wishes before or after a question are left aside; alone, they are answered."""
+    assert without_courtesies(text) == left
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

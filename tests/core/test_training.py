@@ -12,7 +12,7 @@ from bot.answering.calibration import Calibration, Signals, best_two
 from bot.answering.features import Vector
 from bot.answering.lbfgs import minimise
 from bot.answering.scorers import LinearScorer, NeighbourScorer
-from bot.answering.training import Examples, fit, gram_matrix, main_axes, primal
+from bot.answering.training import Examples, fit, gram_matrix, primal, sketch
 from bot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -27,19 +27,31 @@ EXAMPLES = Examples(VECTORS, ENTRIES, np.ones(6, np.float32))
 
 
 def test_products_are_those_of_the_texts() -> None:
-    """Whether a word is frequent or rare, it counts once in the likeness of two texts."""
-    plain = np.zeros((6, 8), np.float32)
-    for row, vector in enumerate(VECTORS):
-        plain[row, vector.ids] = vector.values
-    assert np.allclose(gram_matrix(VECTORS, 8), plain @ plain.T, atol=1e-6)
+    """Whether a word is in nearly every text or in two of them, it counts once in their likeness."""
+    chance = np.random.default_rng(1)
+    plain = np.where(chance.random((200, 60)) < np.geomspace(0.01, 0.9, 60), chance.random((200, 60)), 0)
+    vectors = [Vector(np.flatnonzero(row).astype(np.int32), row[row > 0].astype(np.float32)) for row in plain]
+    assert np.allclose(gram_matrix(vectors, 60), plain @ plain.T, atol=1e-4)
 
 
 def test_a_small_base_keeps_all_its_axes() -> None:
-    """Seen along its main axes, a small base is what it was; a base without any word has none."""
+    """Sketched, a small base is what it was; of a base without any word nothing is left."""
     gram = gram_matrix(VECTORS, 8)
-    axes = main_axes(gram)
-    assert np.allclose(axes @ axes.T, gram, atol=1e-4)
-    assert main_axes(np.zeros((3, 3), np.float32)).size == 0
+    whole = sketch(gram)
+    assert np.allclose(whole.axes @ whole.axes.T, gram, atol=1e-4)
+    assert np.allclose(whole.product(gram), gram @ gram, atol=1e-4)
+    empty = sketch(np.zeros((3, 3), np.float32))
+    assert not empty.axes.size
+    assert not empty.product(np.ones((3, 2), np.float32)).any()
+
+
+def test_a_guess_does_not_change_what_is_learned() -> None:
+    """Started from a guess, near or far, learning ends where it would have ended."""
+    product = partial(np.matmul, gram_matrix(VECTORS, 8))
+    plain = fit(product, EXAMPLES, 3, tolerance=1e-9)
+    far = np.arange(18, dtype=np.float32).reshape(6, 3)
+    for guess in (plain, far):
+        assert np.allclose(product(fit(product, EXAMPLES, 3, start=guess, tolerance=1e-9)), product(plain), atol=1e-2)
 
 
 def test_learned_entries_are_told_apart() -> None:
@@ -79,9 +91,12 @@ def test_the_least_of_a_bowl() -> None:
     def inner(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
         return float(one @ other)
 
-    found = minimise(bowl, np.zeros(3, np.float32), inner, tolerance=1e-9, steps=60)
+    found, least = minimise(bowl, np.zeros(3, np.float32), inner, tolerance=1e-9, steps=60)
     assert np.allclose(found, bottom, atol=1e-3)
-    assert np.array_equal(minimise(bowl, bottom, inner, tolerance=1e-9, steps=60), bottom)
+    assert least < 1e-4
+    stayed, least = minimise(bowl, bottom, inner, tolerance=1e-9, steps=60)
+    assert np.array_equal(stayed, bottom)
+    assert least == 0
 
 
 # Probabilities.

@@ -241,6 +241,6 @@ def test_an_answer_nobody_could_take_for_a_day_is_given_up(rig: FakeRig, tmp_pat
 
 def _traces(desk: Desk) -> dict[str, int]:
     """How many rows still say something of someone."""
-    counts = {table: desk.rows(f"select count(*) from {table}")[0][0] for table in ("conversations", "answers")}
-    (inbox,) = desk.rows("select count(*) from inbox where asker is not null or conversation is not null")[0]
-    return {**counts, "inbox": inbox}  # type: ignore[dict-item]
+    tables = ("conversations", "answers", "inbox where asker is not null or conversation is not null")
+    counts = {table.split()[0]: desk.rows("select count(*) from " + table)[0][0] for table in tables}
+    return {table: count for table, count in counts.items() if isinstance(count, int)}

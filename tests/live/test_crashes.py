@@ -58,8 +58,8 @@ def net(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Net]:
 
 
 def test_killed_fifty_times_everyone_is_answered_once(net: Net, tmp_path: Path) -> None:
-    """While 500 residents' questions arrive the bot is killed at 50 moments: 500 answers, each once, each chat in order."""
-    answered = _storm(net, tmp_path, KILLS, random.Random(4))
+    """While 500 questions arrive the bot is killed at 50 moments: 500 answers, each once, each chat in order."""
+    answered = _storm(net, tmp_path, KILLS, random.Random(4))  # noqa: S311 - no secret
     assert sorted(answered) == sorted(f"e{number}" for number in range(QUESTIONS))
     for chat in range(ASKERS):
         numbers = [int(name[1:]) for name in answered if int(name[1:]) % ASKERS == chat]
@@ -70,7 +70,7 @@ def test_killed_fifty_times_everyone_is_answered_once(net: Net, tmp_path: Path) 
 def test_without_keys_only_what_was_leaving_may_come_twice(net: Net, tmp_path: Path) -> None:
     """Where the network has no idempotency keys all are answered, and at most what was in flight at a kill twice."""
     kills = 20
-    answered = _storm(net, tmp_path, kills, random.Random(7))
+    answered = _storm(net, tmp_path, kills, random.Random(7))  # noqa: S311 - no secret
     assert set(answered) == {f"e{number}" for number in range(QUESTIONS)}
     # The kills did hit answers under way, or this would prove nothing.
     assert 0 < len(answered) - QUESTIONS <= kills * IN_FLIGHT
@@ -93,7 +93,7 @@ def test_asked_to_stop_it_stops_soon_and_well(net: Net, tmp_path: Path) -> None:
 
 
 def _storm(net: Net, folder: Path, kills: int, chance: random.Random) -> list[str]:
-    """Questions arrive all along; the bot is killed ``kills`` times at moments of chance; what was answered, in order."""
+    """Questions arrive all along; the bot is killed ``kills`` times, at random; what was answered, in order."""
     bot, asked = _bot(net, folder), 0
     _await(lambda: _asked(net, "warm") and len(net.shown()) >= 1)  # the base is learned once, before the storm
     for kill in range(kills):

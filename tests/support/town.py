@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.delivery.office import PostOffice, Rules
 from bot.delivery.people import Manners
 from bot.delivery.states import HeldStates
+from bot.errors import StorageError
 from bot.messages import Answer, Block, BlockKind, Match, Outcome, Question, Span
 from bot.ports import ConversationState
 from bot.sealing import Sealer
@@ -48,13 +49,19 @@ class EchoTown:
     clock: SetClock
     asked: list[Question] = field(default_factory=list)
     breaks: bool = False
+    swallows: bool = False
 
     def answer(self, question: Question) -> Answer:
         """The answer; a conversation counts what it was asked."""
         self.asked.append(question)
         if self.breaks:
             raise RuntimeError(question.text)
-        state = self.states.recall(question.conversation, self.clock.now())
+        try:
+            state = self.states.recall(question.conversation, self.clock.now())
+        except StorageError:
+            if not self.swallows:
+                raise
+            return Answer(Outcome.ERROR, "fr", (Block(BlockKind.NOTICE, (Span("Je n'ai pas réussi."),)),))
         before = int(state.entry_id or 0) if state is not None else 0
         self.states.remember(question.conversation, ConversationState(self.clock.now(), str(before + 1)))
         outcome = Outcome.EMERGENCY if "urgence" in question.text else Outcome.ANSWERED
