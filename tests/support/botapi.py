@@ -50,6 +50,7 @@ class BotApi:
     problems: list[str] = field(default_factory=list)
     webhook: dict[str, Any] | None = None
     next_update: int = 700
+    refused: int = 0
     note: Callable[[dict[str, Any]], None] | None = None
 
     def __post_init__(self) -> None:
@@ -138,6 +139,7 @@ class BotApi:
         return web.json_response(payload)
 
     def _refusal(self, refused: Refused) -> web.Response:
+        self.refused += 1
         payload = {"ok": False, "error_code": refused.code, "description": refused.description}
         if refused.parameters:
             payload["parameters"] = refused.parameters
