@@ -29,6 +29,6 @@ def test_the_guide_has_every_command_and_no_other() -> None:
 
 @pytest.mark.parametrize("language", shipped_languages())
 def test_each_language_has_a_menu_of_all_that_can_be_asked(language: str) -> None:
-    """A resident's menu, in each language the bot speaks, leaves nothing out but /start, which Telegram shows itself."""
+    """A resident's menu, in each language the bot speaks, leaves out nothing but /start, which Telegram shows."""
     assert {COMMANDS[name] for name in MENUS[language]} == set(Command) - {Command.START}
     assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in COMMANDS)  # BotCommand, command
