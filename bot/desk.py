@@ -16,6 +16,7 @@ from bot.answering.targets import read_target
 from bot.answering.turn import Timings, Turn
 from bot.messages import Answer, Block, BlockKind, Outcome, Question, Span
 from bot.ports import ConversationState
+from bot.voice import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from bot.answering.emergency import Emergency, EmergencyDetector
@@ -49,6 +50,11 @@ class Desk:
         """Make ``snapshot`` ready and answer from it from now on; answers under way keep theirs."""
         warm(snapshot, self._clock.now())
         self._snapshot = snapshot
+
+    def say(self, key: str, language: str | None) -> str:
+        """The sentence ``key`` of the town's voice in ``language`` or in French, with the town's name filled in."""
+        snapshot = self._snapshot
+        return snapshot.voice.say(key, language or DEFAULT_LANGUAGE, town=snapshot.base.city.name)
 
     def warm_up(self) -> None:
         """Read what the first answer would otherwise wait for."""

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from bot.mail import Event, Part, Rate
     from bot.messages import Answer, Choice, Question
+    from bot.rendering import Limits
 
-__all__ = ["Answerer", "Clock", "ConversationState", "Store"]
+__all__ = ["Answerer", "Channel", "Clock", "ConversationState", "Pace", "Receiver", "Speaker", "Store"]
 
 
 class Answerer(Protocol):
@@ -18,6 +21,14 @@ class Answerer(Protocol):
 
     def answer(self, question: Question) -> Answer:
         """Answer ``question``; never raises."""
+        ...
+
+
+class Speaker(Protocol):
+    """Who says the bot's own sentences, in the town's words."""
+
+    def say(self, key: str, language: str | None) -> str:
+        """The sentence ``key`` of the voice in ``language`` or in French, with the town's name filled in."""
         ...
 
 
@@ -62,4 +73,92 @@ class Store(Protocol):
 
     def forget(self, conversation: str) -> None:
         """Erase all that is kept of the conversation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform lets the bot write: in all, to one private chat, to one public one.
+
+    The core keeps to it; a channel only states it. Telegram's is
+    ``Pace(total=(Rate(30, 1),), private=(Rate(1, 1),), public=(Rate(1, 1), Rate(20, 60)))``.
+    """
+
+    total: tuple[Rate, ...] = ()
+    private: tuple[Rate, ...] = ()
+    public: tuple[Rate, ...] = ()
+    at_once: int = 8  # messages under way to the platform at the same time
+
+
+class Receiver(Protocol):
+    """Where a channel brings what it received."""
+
+    async def cursor(self) -> str | None:
+        """Where receiving goes on from, as the last ``take`` gave it; None at the very first start."""
+        ...
+
+    async def take(self, events: Sequence[Event], cursor: str | None = None) -> int:
+        """Put ``events`` and ``cursor`` on the disk in one transaction; how many of them were new.
+
+        Only after it has returned may the platform hear that they were received. Events
+        already seen are left out. ``cursor`` None leaves the last one. Raises StorageError: then
+        nothing was taken, nothing may be acknowledged; let it out of ``serve``.
+        """
+        ...
+
+    def polled(self) -> None:
+        """The platform answered: the channel is well. ``take`` says so too."""
+        ...
+
+
+class Channel(Protocol):
+    """One network. It receives and sends; order, pace, retries, duplicates and supervision are the core's.
+
+    Made without any call to the network, so that a platform that is down at the start
+    holds up nothing. All methods run on one event loop; what blocks goes to a thread.
+    """
+
+    @property
+    def name(self) -> str:
+        """A short name in lower case that never changes: pseudonyms and the outbox hang on it."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """What one message can carry now, in the platform's own count; read for each answer."""
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """How fast the platform lets the bot write."""
+        ...
+
+    async def serve(self, receiver: Receiver) -> None:
+        """Receive until cancelled: poll, ``receiver.take``, then acknowledge.
+
+        Call ``receiver.polled()`` after each successful poll, empty ones too: a channel
+        that has not for three minutes is cancelled and started again. Any exception is
+        logged by its kind and the channel starts again from its cursor after a pause that
+        grows (1 s to 5 min), so no own retries are needed; ``SendPaused`` sets the pause; ChannelRevoked
+        stops the channel for good. A malformed event is skipped and its cursor taken.
+        """
+        ...
+
+    async def send(self, part: Part) -> str:
+        """Send one part, once, and return the platform's name of the message.
+
+        Raises SendPaused, SendFailed, SendRefused, or ChannelRevoked; anything else counts as
+        SendFailed. Cancelled after 30 s without an answer, which counts as SendFailed.
+        """
+        ...
+
+    async def edit(self, part: Part, message: str) -> str:
+        """Put ``part`` in the place of the bot's ``message`` and return the name of what is now shown.
+
+        A platform that cannot, sends. Raises as ``send``.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close connections; called once, after the last send."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.messages import Answer, Block, BlockKind, Span
@@ -12,7 +12,7 @@ from bot.messages import Answer, Block, BlockKind, Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Limits", "block_text", "cut", "lines", "parts", "plain_text", "utf16_length"]
+__all__ = ["Limits", "block_text", "cut", "lines", "pages", "parts", "plain_text", "utf16_length"]
 
 # Lines that follow one another without a blank line when they are of one kind.
 _STACKED = frozenset({BlockKind.ITEM, BlockKind.FACT, BlockKind.LINK, BlockKind.SOURCE, BlockKind.CONTACT})
@@ -48,6 +48,46 @@ def utf16_length(text: str) -> int:
 def parts(answer: Answer, limits: Limits) -> tuple[str, ...]:
     """The answer in messages that fit ``limits``, in order."""
     return cut(plain_text(answer), limits)
+
+
+def pages(answer: Answer, limits: Limits) -> tuple[Answer, ...]:
+    """The answer in answers that each fit ``limits`` as plain text, cut between blocks where that can be.
+
+    A page has no matches, sources or timings: what is shown is in its blocks and choices. A block
+    that fits no page becomes paragraphs of text that do. Choices stay with the block that offers
+    them. Raises ValueError if one character alone does not fit.
+    """
+    whole = replace(answer, matches=(), sources=(), timings={})
+    groups = [group for block in answer.blocks for group in _fitting(replace(whole, blocks=(block,)), limits)]
+    if answer.choices and not any(block.kind is BlockKind.CHOICES for block in answer.blocks):
+        groups += _fitting(replace(whole, blocks=()), limits)
+    found: list[Answer] = []
+    for group in groups:
+        joined = _joined(found[-1], group) if found else group
+        if found and not limits.fits(plain_text(joined)):
+            found.append(group)
+        else:
+            found[-1:] = [joined]
+    return tuple(found)
+
+
+def _joined(page: Answer, group: Answer) -> Answer:
+    return replace(page, blocks=page.blocks + group.blocks, choices=page.choices + group.choices)
+
+
+def _fitting(group: Answer, limits: Limits) -> Iterator[Answer]:
+    """``group``, one block with the choices it offers, as answers that fit."""
+    offers = not group.blocks or group.blocks[0].kind is BlockKind.CHOICES
+    group = group if offers else replace(group, choices=())
+    if limits.fits(plain_text(group)):
+        yield group
+        return
+    for piece in cut(plain_text(replace(group, choices=())), limits):
+        yield replace(group, choices=(), blocks=(Block(BlockKind.PARAGRAPH, (Span(piece),)),))
+    for choice in group.choices:
+        room = limits.length - limits.count(f"{choice.number}. ")
+        label = cut(_shown(choice.label), replace(limits, length=room))[0]
+        yield replace(group, blocks=(), choices=(replace(choice, label=label),))
 
 
 def plain_text(answer: Answer) -> str:

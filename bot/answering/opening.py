@@ -112,6 +112,11 @@ class PlaceDesk:
         """The question of someone who shared a location to find the nearest place of that type."""
         return PlaceQuery((), place_type, PlaceIntent.NEAREST, DayMention())
 
+    def around(self) -> PlaceQuery | None:
+        """The question of someone who shared a location and said no more; None if no place is on the map."""
+        located = tuple(place.id for place in self._places.values() if _where(place) is not None)
+        return PlaceQuery(located, None, PlaceIntent.NEAREST, DayMention()) if located else None
+
     def card(self, place_id: str, at: datetime, language: str) -> Extra | None:
         """What an entry says of its place: open or closed now, address, phone; None if there is no such place."""
         place = self._places.get(place_id)

@@ -65,6 +65,14 @@ def chosen(turn: Turn) -> Answer | None:
     return None
 
 
+def around(turn: Turn) -> Answer | None:
+    """A location shared without a word: the places nearest to it."""
+    if turn.question.location is None or turn.text.strip():
+        return None
+    query = turn.snapshot.places.around()
+    return answer_place(turn, query) if query is not None else None
+
+
 def small(turn: Turn) -> Answer | None:
     """A greeting, a thank-you, an insult, a question about the bot: nothing a town has to know."""
     if turn.question.location is not None and turn.state is not None and turn.state.awaiting:
@@ -165,6 +173,7 @@ def ranked(turn: Turn) -> Answer:
 STEPS: tuple[tuple[str, Step], ...] = (
     ("choice", chosen),
     ("awaited", awaited),
+    ("around", around),
     ("smalltalk", small),
     ("elsewhere", elsewhere),
     ("place", place),

@@ -10,10 +10,14 @@ from bot.ports import ConversationState
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["FOLLOW_UP_TIME", "still_known"]
+__all__ = ["EDIT_TIME", "FOLLOW_UP_TIME", "SENDING_TIME", "still_known"]
 
 # The town's promise to its residents: "et le samedi ?" is understood for ten minutes, then forgotten.
 FOLLOW_UP_TIME = timedelta(minutes=10)
+# How long an answer is edited when its question is: for it the platform's name of our message is kept, sealed.
+EDIT_TIME = timedelta(days=1)
+# An answer that no platform took for a day comes too late to help; the supervisor stops trying as soon.
+SENDING_TIME = timedelta(days=1)
 
 
 def still_known(state: ConversationState, now: datetime) -> ConversationState | None:

@@ -269,9 +269,12 @@ def test_a_place_in_another_question(resident: Resident) -> None:
 
 
 def test_a_location_nobody_asked_for(resident: Resident) -> None:
-    """A location out of the blue gets a friendly word."""
-    answer = resident.asks("", location=Location(48.8, 2.3))
-    assert answer.outcome is Outcome.SMALLTALK
+    """Who shares where they are, without a word, learns what is near, the nearest first, and from which source."""
+    answer = resident.asks("", location=Location(48.8276, 2.36))
+    assert answer.place_id == "piscine-merles"
+    said = text_of(answer)
+    assert said.index("Piscine des Merles") < said.index("Piscine Valmont")
+    assert answer.sources
 
 
 # Two subjects, and long messages.

@@ -258,7 +258,9 @@ def test_a_picked_place_gives_its_hours() -> None:
 
 def test_a_town_without_places() -> None:
     """A base without places leaves every question to the rest of the house."""
-    assert PlaceDesk({}, "Europe/Paris", Voice()).read("la mairie du 19e", NOON.date()) is None
+    desk = PlaceDesk({}, "Europe/Paris", Voice())
+    assert desk.read("la mairie du 19e", NOON.date()) is None
+    assert desk.around() is None
 
 
 _PIECES = (

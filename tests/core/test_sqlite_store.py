@@ -53,7 +53,8 @@ def test_two_stores_may_open_one_new_file_at_once(tmp_path: Path) -> None:
         stores = list(threads.map(lambda _: SqliteStore(tmp_path / "s.db"), range(4)))
     for store in stores:
         store.close()
-    assert _rows(tmp_path / "s.db", "select name from _sqlite_migrations") == [("0001_conversations",)]
+    names = [name for (name,) in _rows(tmp_path / "s.db", "select name from _sqlite_migrations order by 1")]
+    assert names == ["0001_conversations", "0002_mail"]
 
 
 def test_a_file_from_the_future_is_refused(tmp_path: Path) -> None:

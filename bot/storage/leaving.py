@@ -1,0 +1,57 @@
+"""How things leave the disk: on a resident's word, and by themselves after a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.storage.file import writing
+from bot.storage.retention import EDIT_TIME, SENDING_TIME
+from bot.storage.sqlite import utc_text
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from sqlite_utils import Database
+
+__all__ = ["forget_asker", "purge_all"]
+
+_CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
+_QUESTIONS = "select question from answers where asker = :asker union select id from inbox where asker = :asker"
+
+
+def forget_asker(database: Database, letter: str, asker: str, conversation: str) -> None:
+    """Erase all that is kept of ``asker`` up to ``letter``, in the caller's transaction.
+
+    Of the inbox the events' keyed hashes stay, which name nobody: a platform that delivers
+    one again would have it answered again. What they wrote after asking is a new acquaintance.
+    """
+    who = {"asker": asker, "conversation": conversation, "letter": letter}
+    database.execute(f"delete from conversations where conversation in ({_CONVERSATIONS})", who)  # noqa: S608
+    database.execute(f"delete from sent where question in ({_QUESTIONS})", who)  # noqa: S608
+    database.execute("delete from outbox where asker = :asker", who)
+    database.execute("delete from answers where asker = :asker", who)
+    database.execute(
+        "update inbox set payload = null, sent_at = null, asker = null, chat = null, conversation = null,"
+        " outcome = 'forgotten', settled_at = received_at"
+        " where asker = :asker and seq <= (select seq from inbox where id = :letter)",
+        who,
+    )
+
+
+def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
+    """Delete what is older than ``keep``; sooner, what can no longer be edited or delivered."""
+    old, unsendable, uneditable = (utc_text(now - age) for age in (keep, SENDING_TIME, EDIT_TIME))
+    with writing(database):
+        database.execute("update sent set payload = null where sent_at < ? and payload is not null", [uneditable])
+        database.execute(
+            "update outbox set payload = null, asker = null, chat = null, failed = 'too old', failed_at = ?"
+            " where created_at < ? and payload is not null",
+            [utc_text(now), unsendable],
+        )
+        database.execute("delete from inbox where received_at < ?", [old])
+        database.execute("delete from outbox where created_at < ?", [old])
+        database.execute("delete from sent where sent_at < ?", [old])
+        database.execute("delete from answers where asked_at < ?", [old])
+        database.execute("delete from conversations where at < ?", [old])
+    # What was overwritten in the file may still stand in the log beside it.
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
