@@ -43,9 +43,9 @@ _LOG = logging.getLogger("parvis.telegram")
 # sendMessage, text: 1 to 4096 characters; as everywhere in the Bot API, in UTF-16.
 _LENGTH = 4096
 # core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-# Three at once reach 30 a second where Telegram answers in a tenth of one; after a crash these three may come
-# twice, for sendMessage has no idempotency key.
-_PACE = Pace(total=(Rate(30, 1.0),), private=(Rate(1, 1.0),), public=(Rate(1, 1.0), Rate(20, 60.0)), at_once=3)
+# One at a time, for sendMessage has no idempotency key: after a crash, only the one under way may come twice.
+# Where Telegram answers in a tenth of a second, that is ten answers a second: more than a town is asked.
+_PACE = Pace(total=(Rate(30, 1.0),), private=(Rate(1, 1.0),), public=(Rate(1, 1.0), Rate(20, 60.0)), at_once=1)
 # Connections: those of answers, and those of courtesies.
 _POOL = _PACE.at_once + COURTESIES
 _SECONDS = 10.0

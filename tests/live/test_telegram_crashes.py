@@ -26,7 +26,7 @@ TEXTS = ("bonjour", "refaire ma carte d'identité", "merci", "extrait d'acte de 
 RESIDENTS, KILLS = 100, 50
 # What a message may take from being shown to being noted by the bot, on a machine that does other things too.
 IN_FLIGHT_SECONDS = 3.0
-AT_ONCE = 3  # chats the bot writes to at the same time
+AT_ONCE = 1  # chats the bot writes to at the same time
 PATIENCE = 180.0
 
 
