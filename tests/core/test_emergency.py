@@ -73,11 +73,12 @@ def test_emergencies_designed_for_are_seen(name: str, floor: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "recall", "right", "precision"),
-    # Measured: .971, .928, .957; .955, .940, .970; .958, .934, .889 (docs/decisions/).
+    # Measured: .971, .928, .957; .955, .940, .970; .958, .934, .889; .953, .927, .929 (docs/decisions/).
     [
         ("emergencies_heldout", 0.97, 0.91, 0.92),
         ("emergencies_blind", 0.95, 0.925, 0.945),
         ("emergencies_blind_2", 0.94, 0.92, 0.87),
+        ("emergencies_blind_3", 0.94, 0.915, 0.92),
     ],
 )
 def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, right: float, precision: float) -> None:
@@ -88,8 +89,13 @@ def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, righ
 
 @pytest.mark.parametrize(
     ("name", "floor", "most"),
-    # Measured: .884, 0; .885, 1; .886, 3 (2 before short messages needed a sign: docs/decisions/).
-    [("emergencies_heldout", 0.88, 2), ("emergencies_blind", 0.85, 2), ("emergencies_blind_2", 0.86, 3)],
+    # Measured: .884, 0; .885, 1; .886, 3 (2 before short messages needed a sign: docs/decisions/); .887, 3.
+    [
+        ("emergencies_heldout", 0.88, 2),
+        ("emergencies_blind", 0.85, 2),
+        ("emergencies_blind_2", 0.86, 3),
+        ("emergencies_blind_3", 0.87, 3),
+    ],
 )
 def test_most_emergencies_get_nothing_but_the_numbers(name: str, floor: float, most: int) -> None:
     """Four in five emergencies get the numbers at once, and hardly an ordinary question loses its answer to them."""
