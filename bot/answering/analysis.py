@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,12 @@ from bot.answering.normalise import stem, tokens
 
 if TYPE_CHECKING:
     from bot.answering.repair import Repairer
+
+# What residents put around a question without changing it.
+_POLITE = re.compile(
+    r"(?<= )(?:s il (?:vous|te) plait|bonjour|bonsoir|salut|coucou|cordialement|(?:(?:merci|thanks|thank you)"
+    r"(?: (?:d avance|beaucoup|bien|a vous|very much|a lot|in advance))*)|hello|hi|please)(?= )"
+)
 
 __all__ = ["Analysis", "Word", "analyse", "words_of"]
 
@@ -33,12 +40,16 @@ class Analysis:
 
 
 def words_of(text: str, language: str) -> list[str]:
-    """The folded words of ``text``, texting spellings written out ("c koi" -> "c est quoi")."""
+    """The folded words of ``text``, texting spellings written out ("c koi" -> "c est quoi").
+
+    "S'il vous plaît" and the like are left out, unless the text says nothing else.
+    """
     texting = shipped_lexicon(language).texting
     found: list[str] = []
     for token in tokens(text):
         found.extend(texting.get(token, (token,)))
-    return found
+    asked = _POLITE.sub(" ", f" {' '.join(found)} ").split()
+    return asked or found
 
 
 def analyse(text: str, language: str, repairer: Repairer | None = None) -> Analysis:

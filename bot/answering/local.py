@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 # Out of 100: a word this like one of a street's name is taken for it.
 _LIKENESS = 75
+# "12 rue de la Paix", to the end of the sentence, and "dans le 12e".
+_ADDRESS = re.compile(
+    r"\b(?:\d+ ?(?:bis|ter)?,? )?(?:rue|av|avenue|bd|boulevard|impasse|all[ée]e|chemin|quai|route|ruelle|faubourg)"
+    r"\b[^,.;:?!\n]*"
+    r"|\b(?:(?:dans|pour) le |du )?\d{1,2} ?(?:er|e|[eéè]me|i[eè]me)\b(?: arrondissement| arr\b)?",
+    re.IGNORECASE,
+)
 # An entry further down the ranking is no likelier than any other.
 _LIKELY = 3
 
@@ -113,6 +121,11 @@ def speaks_of_street(turn: Turn, entry: Entry) -> bool:
     rest = [word for word in tokens(turn.text) if not any(ratio(word, known) >= _LIKENESS for known in named)]
     found = snapshot.ranker.rank(" ".join(rest), turn.language).matches[:1]
     return all(match.entry_id == entry.id or match.confidence < snapshot.thresholds.answer for match in found)
+
+
+def without_address(text: str) -> str:
+    """``text`` without the street and the district it names; the whole if it says nothing else."""
+    return " ".join(_ADDRESS.sub(" ", text).split()) or text
 
 
 def _ask(turn: Turn, query: PlaceQuery, reply: PlaceReply, owner: Entry | None) -> Answer:

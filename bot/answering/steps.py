@@ -24,6 +24,7 @@ from bot.answering.local import (
     place_and_more,
     place_card,
     speaks_of_street,
+    without_address,
 )
 from bot.answering.smalltalk import reply
 from bot.answering.targets import read_awaited, read_target
@@ -44,6 +45,7 @@ __all__ = ["STEPS"]
 _OWN_WORDS = 0.6
 _SHORT = 7
 _MORE_THAN_NOT = 0.5
+_WORTH_ASKING = 0.25
 _CANDIDATES = 3
 _FACET_KINDS = {Facet.COST: "price"}
 
@@ -281,10 +283,24 @@ def _same_subject(turn: Turn, entry: Entry) -> Answer | None:
 
 def _collected(turn: Turn) -> Answer | None:
     """A collection whose street hid the question from the ranking ("bac jaune rue de la Mairie")."""
+    entries, snapshot = turn.snapshot.base.entries, turn.snapshot
     for match in turn.ranking.matches[:_CANDIDATES]:
-        entry = turn.snapshot.base.entries[match.entry_id]
+        entry = entries[match.entry_id]
         if entry.calendar is not None:
-            return answer_collection(turn, entry, turn.text, insist=False)
+            answer = answer_collection(turn, entry, turn.text, insist=False)
+            if answer is not None:
+                return answer
+            break
+    # "Bac jaune rue de la Paix": a street no calendar names is still where, not what; and of what
+    # might be meant, what has a calendar is asked of a street.
+    rest = without_address(turn.text)
+    if rest == turn.text:
+        return None
+    ranking = snapshot.ranker.rank(rest, turn.language)
+    likely = ranking.matches[:_CANDIDATES] if ranking.among_three >= snapshot.thresholds.clarify else ()
+    for entry in (entries[match.entry_id] for match in likely if match.confidence >= _WORTH_ASKING):
+        if entry.calendar is not None:
+            return answer_collection(turn, entry, turn.text, insist=True)
     return None
 
 

@@ -363,3 +363,9 @@ def test_words_that_lean() -> None:
     assert is_refusal("non aucun")
     assert not is_refusal("non, un passeport")
     assert not is_refusal("le")
+
+
+@pytest.mark.parametrize("text", ["bac jaune rue du Faisan Doré", "c'est quand le bac jaune boulevard Imaginaire ?"])
+def test_a_street_nobody_knows_hides_no_question(resident: Resident, text: str) -> None:
+    """A street that is in no calendar is still where the bin stands: the bin is spoken of, whatever its street."""
+    assert resident.asks(text).entry_id == "bac-jaune"

@@ -158,3 +158,12 @@ def test_politeness_does_not_change_a_question() -> None:
     """ "Bonjour, refaire mon passeport s'il vous plaît" is what staff wrote, said politely."""
     assert verbatim_key("Bonjour, refaire mon passeport s'il vous plaît !") == verbatim_key("REFAIRE MON PASSEPORT")
     assert verbatim_key("refaire mon passeport") != verbatim_key("refaire un passeport")
+
+
+@pytest.mark.parametrize("text", ["{} svp", "bonjour, {}, merci d'avance", "hello {} please", "{} s'il te plaît merci"])
+def test_kind_words_change_no_ranking(snapshot: Snapshot, text: str) -> None:
+    """A question asked politely is the same question; politeness alone is still read."""
+    question = "comment jeter un vieux matelas"
+    plain, kind = (snapshot.ranker.rank(wording, "fr") for wording in (question, text.format(question)))
+    assert kind.matches == plain.matches
+    assert snapshot.ranker.rank("merci beaucoup", "fr").analysis.words
