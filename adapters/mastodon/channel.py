@@ -143,8 +143,10 @@ class MastodonChannel:
 
 async def _rang(event: asyncio.Event, seconds: float) -> bool:
     """True if ``event`` was set within ``seconds``."""
+    # Not wait_for: up to Python 3.11 it loses a cancellation that comes just as the event is set.
+    waiter = asyncio.ensure_future(event.wait())
     try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
+        await asyncio.wait({waiter}, timeout=seconds)
+        return waiter.done()
+    finally:
+        waiter.cancel()

@@ -33,6 +33,9 @@ _SAID: Mapping[str, str] = MappingProxyType(
 _FORGET = frozenset({"oublier", "delete", "forget"})
 _HUMAN = frozenset({"humain", "human"})
 _LANGUAGE = frozenset({"langue", "language"})
+_OPINIONS: Mapping[str, bool] = MappingProxyType(
+    {"👍": True, "/utile": True, "/helpful": True, "👎": False, "/inutile": False, "/unhelpful": False}
+)
 _COMMAND = re.compile(r"/(\w{1,64})(?:\s+(\S.*))?", re.DOTALL)
 # Skin tones and the sign that asks for a picture rather than a letter change nothing of a thumb.
 _THUMB_DRESS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\\s]")
@@ -57,8 +60,8 @@ def read_command(text: str, speaker: Speaker, language: str | None) -> tuple[Kin
 
 
 def read_opinion(text: str) -> bool | None:
-    """True for a thumb up and nothing else, False for a thumb down, None for everything else.
+    """True for a thumb up or "/utile" and nothing else, False for their contrary, None for everything else.
 
-    Words are no opinion: "non" may answer what the bot asked, and "merci" is answered.
+    Plain words are no opinion: "non" may answer what the bot asked, and "merci" is answered.
     """
-    return {"👍": True, "👎": False}.get(_THUMB_DRESS.sub("", text))
+    return _OPINIONS.get(_THUMB_DRESS.sub("", text).lower())

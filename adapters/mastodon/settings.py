@@ -11,7 +11,7 @@ from bot.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CALLS", "POLL", "POSTS", "SERVER", "TOKEN", "MastodonSettings", "read_mastodon", "read_server"]
+__all__ = ["CALLS", "POLL", "POSTS", "SERVER", "TOKEN", "MastodonSettings", "read_mastodon", "read_page", "read_server"]
 
 SERVER = "PARVIS_MASTODON_SERVER"
 TOKEN = "PARVIS_MASTODON_TOKEN"  # noqa: S105 - the setting's name
@@ -66,6 +66,18 @@ def read_server(value: str, setting: str) -> str:
     if not good:
         raise SettingsError("mastodon.bad_server", setting=setting, value=value)
     return address.rstrip("/")
+
+
+def read_page(value: str, setting: str) -> str:
+    """The address of a page for everyone; raises SettingsError if it is none."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme == "https" and bool(parts.hostname) and not parts.username
+    except ValueError:
+        good = False
+    if not good:
+        raise SettingsError("mastodon.bad_page", setting=setting, value=value)
+    return value
 
 
 def _number(settings: Mapping[str, str], name: str, usual: int, least: int, most: int) -> int:

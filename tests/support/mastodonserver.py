@@ -60,6 +60,8 @@ class MastodonServer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
     fake: FakeMastodon
     wait: float
     sockets: set[Any]
@@ -136,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             net.streams += 1
             told = set(net.notifications)
         self.wfile.write(b":)\n")
+        self.wfile.flush()
         while True:
             with net.changed:
                 net.changed.wait_for(lambda: _over(net) or net.raw or set(net.notifications) - told)  # noqa: B023
