@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["page_text"]
 
-# Of a question 1,000 characters are read; each may take a few dozen as HTML. The parser is slow on heaps of "<".
-_MOST_HTML = 40_000
+# Of a question 1,000 characters are read, an entity each at worst, and some markup. On heaps of "<" the parser
+# takes time by the square of the length.
+_MOST_HTML = 10_000
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "li", "blockquote", "pre", "table", "tr", "h1", "h2", "h3", "h4", "hr"})
 _UNSEEN = frozenset({"script", "style", "template"})
 # Elements without an end, which hold nothing.

@@ -94,17 +94,24 @@ class _Session(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self._open: requests.Response | None = None
+        self._over = False
 
     def get(self, url: str | bytes, **options: Any) -> requests.Response:
         """As ``requests`` has it."""
         self._open = super().get(url, **options)
+        if self._over:  # it was to end while the connection was being made
+            _end(self._open)
         return self._open
 
     def hang_up(self) -> None:
         """Wake whoever reads the stream: it has ended."""
-        if self._open is None:
-            return
-        try:
-            self._open.raw.shutdown()
-        except (AttributeError, OSError, ValueError, RuntimeError) as error:
-            _LOG.debug("mastodon: the stream was closed already: %s", type(error).__name__)
+        self._over = True
+        if self._open is not None:
+            _end(self._open)
+
+
+def _end(response: requests.Response) -> None:
+    try:
+        response.raw.shutdown()
+    except (AttributeError, OSError, ValueError, RuntimeError) as error:
+        _LOG.debug("mastodon: the stream was closed already: %s", type(error).__name__)
