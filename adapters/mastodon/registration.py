@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from mastodon import Mastodon, MastodonNetworkError
+from mastodon import Mastodon, MastodonIllegalArgumentError, MastodonNetworkError
 
 from adapters.mastodon.client import REQUEST_SECONDS, VERSION
 from adapters.mastodon.faults import TROUBLE, code_of
@@ -121,9 +121,12 @@ class Registrar:
             raise self._trouble(error) from None
 
     def _trouble(self, error: BaseException) -> SettingsError:
-        if isinstance(error, MastodonNetworkError):
+        # Signing in hides what went wrong behind an error of its own.
+        cause = error.__context__ if isinstance(error, MastodonIllegalArgumentError) else None
+        cause = cause or error
+        if isinstance(cause, MastodonNetworkError):
             return SettingsError("mastodon.setup_unreachable", server=self._server)
-        return SettingsError("mastodon.setup_refused", server=self._server, code=code_of(error) or "-")
+        return SettingsError("mastodon.setup_refused", server=self._server, code=code_of(cause) or type(cause).__name__)
 
 
 def _merged(ours: Sequence[tuple[str, str]], theirs: object) -> list[tuple[str, str]]:

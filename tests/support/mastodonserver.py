@@ -124,8 +124,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _tested(self, path: str, form: dict[str, list[str]]) -> dict[str, Any]:
         """What tests ask of a network in another process: ``/test/mention``."""
-        words = form["words"][0]
-        return self.fake.mention(words, form["acct"][0], uri=form["name"][0]) if path == "/test/mention" else {}
+        if path != "/test/mention":
+            return {}
+        more = {name: value for name, (value,) in form.items() if name in ("visibility", "spoiler_text")}
+        return self.fake.mention(form["words"][0], form["acct"][0], uri=form["name"][0], **more)
 
     def _stream(self) -> None:
         net = self.fake
@@ -183,7 +185,9 @@ def main(port_file: str, log: str, keys: str) -> None:
 
     def note(made: dict[str, Any]) -> None:
         asked = net.statuses.get(made["reply"] or "", {})
-        lines.write(json.dumps({"re": asked.get("uri"), "to": made["to"], "key": made["key"]}) + "\n")
+        status = made["status"]
+        told = {"visibility": status["visibility"], "warning": status["spoiler_text"], "text": made["text"]}
+        lines.write(json.dumps({"re": asked.get("uri"), "to": made["to"], "key": made["key"]} | told) + "\n")
         lines.flush()
 
     net = FakeMastodon(honours_keys=keys == "keys", most=5000, note=note)
