@@ -73,6 +73,13 @@ class Reader:
         found = mentions if isinstance(mentions, list) else []
         return any(isinstance(one, Mapping) and str(one.get("id")) == self._me for one in found)
 
+    def _warning(self, status: Mapping[str, Any], language: str | None) -> str:
+        """The warning for the answer: the same, but where all can read it never one that tells of someone."""
+        subject = _subject(status)
+        if status.get("visibility") in _OPEN and redact(subject) != subject:
+            return self._speaker.say("mastodon.hidden", language)
+        return subject
+
     def _asked(self, status: Mapping[str, Any]) -> Event | None:
         account = _mapping(status, "account")
         asker, name = _name(account), _name(status)
@@ -93,11 +100,17 @@ class Reader:
             sent_at=sent_at,
             kind=kind,
             text=said,
-            address=_address(account, status),
+            address=_address(account, status, self._warning(status, language)),
             language=language,
             visibility=Visibility.PUBLIC if status.get("visibility") in _OPEN else Visibility.PRIVATE,
             message=name,
         )
+
+
+def _subject(status: Mapping[str, Any]) -> str:
+    """The content warning, or nothing."""
+    warning = status.get("spoiler_text")
+    return warning.strip() if isinstance(warning, str) else ""
 
 
 def _liked(account: Mapping[str, Any], notification: Mapping[str, Any]) -> Event:
@@ -109,7 +122,7 @@ def _liked(account: Mapping[str, Any], notification: Mapping[str, Any]) -> Event
     return Event(f"favourite:{who}:{liked}", who, who, at, Kind.FEEDBACK, about=liked, helpful=True)
 
 
-def _address(account: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, str]:
+def _address(account: Mapping[str, Any], status: Mapping[str, Any], warning: str) -> dict[str, str]:
     """What an answer needs: who is mentioned, what is replied to, who may read it, under which warning."""
     to = account.get("acct")
     if not isinstance(to, str) or not _ACCOUNT.fullmatch(to):
@@ -122,11 +135,7 @@ def _address(account: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str,
         # For everything that is not for all to read, and for kinds not known here, only the asker.
         "visibility": "unlisted" if public else "direct",
     }
-    warning = status.get("spoiler_text")
-    if isinstance(warning, str) and warning.strip():
-        # A warning is kept, but never what it may tell of someone, where all can read it.
-        address["warning"] = redact(warning.strip()) if public else warning.strip()
-    return address
+    return address | ({"warning": warning} if warning else {})
 
 
 def _text(status: Mapping[str, Any]) -> str:
@@ -134,12 +143,11 @@ def _text(status: Mapping[str, Any]) -> str:
     content = status.get("content")
     if not isinstance(content, str):
         raise _Malformed("words")
-    warning, emoji = status.get("spoiler_text"), status.get("emojis")
+    emoji = status.get("emojis")
     shown = emoji if isinstance(emoji, list) else []
     codes = [one["shortcode"] for one in shown if isinstance(one, Mapping) and isinstance(one.get("shortcode"), str)]
     words = page_text(content, codes)
-    subject = warning.strip() if isinstance(warning, str) else ""
-    return "\n".join(part for part in (subject, words) if part)
+    return "\n".join(part for part in (_subject(status), words) if part)
 
 
 def _language(status: Mapping[str, Any]) -> str | None:
