@@ -31,7 +31,8 @@ _PAGE = 40
 _PAGES = 25
 # At the very first start what is older than this was written to an account that was no bot yet.
 _FIRST_LOOK = timedelta(hours=24)
-# Questions whose edits are looked for: the last ones, and not for long.
+# Questions whose edits are looked for: the last ones, as many as an instance gives at once
+# (app/controllers/api/v1/statuses_controller.rb), and not for long.
 _WATCHED = 20
 _WATCHED_SECONDS = 1800.0
 _UNKNOWN_THERE = frozenset({400, 403, 404, 405, 410, 422, 501})
@@ -116,15 +117,17 @@ class Poller:
     async def _first_look(self) -> bool:
         """All that came lately, from the newest back, then taken in order: nothing says where to begin."""
         found: list[Mapping[str, Any]] = []
+        begins = self._kept is None  # else it was stopped right after its first look: nothing is too old then
         since = self._clock.now() - _FIRST_LOOK
         for _ in range(_PAGES):
             page = await self._page(max_id=str(found[0]["id"]) if found else None)
             if not page or (found and page[0]["id"] == found[0]["id"]):
                 break
             found = page + found
-            if len(page) < _PAGE or _made_before(page[0], since):
+            if len(page) < _PAGE or (begins and _made_before(page[0], since)):
                 break
-        await self._bring([one for one in found if not _made_before(one, since)], [str(one["id"]) for one in found])
+        wanted = [one for one in found if not (begins and _made_before(one, since))]
+        await self._bring(wanted, [str(one["id"]) for one in found])
         return True
 
     async def _page(self, min_id: str | None = None, max_id: str | None = None) -> list[Mapping[str, Any]]:
@@ -133,7 +136,7 @@ class Poller:
         page = await self._thread.call(
             lambda client: client.notifications(types=[*TYPES], min_id=min_id, max_id=max_id, limit=_PAGE)
         )
-        return [one for one in reversed(_records(page)) if one.get("id")]
+        return [one for one in reversed(_records(page)) if isinstance(one.get("id"), str | int) and one["id"]]
 
     async def _bring(self, page: Sequence[Mapping[str, Any]], names: list[str]) -> None:
         """Take in what is new of ``page``, and where to go on from once all of ``names`` have been seen."""

@@ -6,7 +6,8 @@ import asyncio
 import json
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from mastodonrig import channel_to, served, serving, take_all, until, words
@@ -14,6 +15,7 @@ from rigs import Recorder
 from town import SetClock, open_office
 
 from adapters.mastodon.polling import Allowance
+from adapters.mastodon.stream import Bell
 from bot.delivery.people import Manners
 from bot.mail import Kind, Rate
 
@@ -84,6 +86,18 @@ def test_a_first_start_leaves_the_past_alone() -> None:
         assert words(recorder) == [f"q{number}" for number in range(50)]
 
 
+def test_after_a_first_moment_nothing_is_too_old_to_be_heard() -> None:
+    """A bot that was stopped within its first seconds, for days, still hears of what it missed."""
+    with served() as net:
+        net.mention("un")
+        asyncio.run(take_all(net, recorder := Recorder(), 1))
+        net.mention("deux")
+        old = net.notifications[max(net.notifications)]
+        old["created_at"] = (datetime.now(UTC) - timedelta(days=3)).isoformat()
+        asyncio.run(take_all(net, back := Recorder(at=recorder.at), 1))
+        assert words(back) == ["deux"]
+
+
 def test_an_edit_is_found_where_nothing_tells_of_it() -> None:
     """On Mastodon, which tells nobody of an edited mention, a resident who corrects a question is heard, once."""
     with served() as net:
@@ -131,6 +145,26 @@ def test_without_the_stream_polling_goes_on_and_nothing_turns_in_circles() -> No
 
         asyncio.run(check())
         assert net.streams <= 2
+
+
+def test_each_new_connection_is_followed_by_a_look() -> None:
+    """What came while the stream was broken off is looked for as soon as it is back."""
+    rung = threading.Semaphore(0)
+
+    class Client:
+        """Its stream says nothing, then stays open."""
+
+        def stream_user_notifications(self, listener: Any, timeout: float) -> None:
+            assert 0 < timeout <= 60
+            listener.handle_stream(SimpleNamespace(iter_content=lambda **_: iter([b":)\n"])))
+            closed.wait(20)
+
+    closed = threading.Event()
+    bell = Bell(lambda _: cast("Any", Client()), rung.release)
+    bell.keep()
+    assert rung.acquire(timeout=20)
+    bell.close()
+    closed.set()
 
 
 def test_the_streams_thread_ends_with_the_channel() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from fakemastodon import ME, TOKEN, FakeMastodon
@@ -14,6 +15,7 @@ from mastodonrig import channel_to, page, part_for, served, serving, setup_for, 
 from rigs import Recorder
 
 from adapters.mastodon.channel import MastodonChannel
+from adapters.mastodon.client import connect
 from adapters.mastodon.ownthread import OwnThread
 from adapters.mastodon.settings import read_mastodon
 from bot.errors import SendPaused, SendRefused, SettingsError
@@ -210,3 +212,10 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
         read_mastodon(settings | {name: value})
     assert caught.value.values["setting"] == name
     assert "deux mots" not in str(caught.value)
+
+
+def test_the_library_is_held_on_a_short_lead() -> None:
+    """The library never waits by itself, never for ever, never asks for versions, and never prints the token."""
+    client = cast("Any", connect(read_mastodon({"PARVIS_MASTODON_SERVER": "a.example", "PARVIS_MASTODON_TOKEN": "t"})))
+    assert (client.ratelimit_method, client.request_timeout, client.debug_requests) == ("throw", 20.0, False)
+    assert client._Mastodon__version_check_tried is True
