@@ -92,16 +92,16 @@ class MastodonChannel:
             receiver,
             self._setup.clock,
             Allowance(min(_BURST, looks // 2), _FIVE_MINUTES / (looks - looks // 2)),
+            self._settings.poll,
             await receiver.cursor(),
         )
         while True:
             rung.clear()
-            if not await self._told(poller.look()):
-                continue
-            bell.keep()
-            if await _rang(rung, self._settings.poll):
-                continue
+            whole = await self._told(poller.look())
             await self._told(poller.look_again())
+            bell.keep()
+            if whole:
+                await _rung(rung, self._settings.poll)
 
     async def send(self, part: Part) -> str:
         """Send one part; see ``bot.ports.Channel``."""
@@ -141,12 +141,11 @@ class MastodonChannel:
             raise translated(error, reset, self._setup.clock.now()) from None
 
 
-async def _rang(event: asyncio.Event, seconds: float) -> bool:
-    """True if ``event`` was set within ``seconds``."""
+async def _rung(event: asyncio.Event, seconds: float) -> None:
+    """Until ``event`` is set, ``seconds`` at most."""
     # Not wait_for: up to Python 3.11 it loses a cancellation that comes just as the event is set.
     waiter = asyncio.ensure_future(event.wait())
     try:
         await asyncio.wait({waiter}, timeout=seconds)
-        return waiter.done()
     finally:
         waiter.cancel()

@@ -27,6 +27,8 @@ __all__ = ["Allowance", "Poller"]
 
 # The most that an instance gives at once (docs.joinmastodon.org/methods/notifications).
 _PAGE = 40
+# No server's pages are shorter, unless there is no more: a look is one call as a rule.
+_SHORT = 15
 # So many pages, then what came is kept: 1,000 notifications read twice are the most a crash costs.
 _PAGES = 25
 # At the very first start what is older than this was written to an account that was no bot yet.
@@ -64,8 +66,10 @@ class Poller:
         receiver: Receiver,
         clock: Clock,
         allowance: Allowance,
+        every: float,
         cursor: str | None,
     ) -> None:
+        """``every`` is how many seconds lie between two looks for edits."""
         self._thread = thread
         self._reader = reader
         self._receiver = receiver
@@ -73,6 +77,8 @@ class Poller:
         self._allowance = allowance
         self._kept = cursor
         self._tail = Tail(cursor, _now())
+        self._every = every
+        self._again = _now()
         self._watched: OrderedDict[str, float] = OrderedDict()
         self._tells_edits = True
 
@@ -84,8 +90,11 @@ class Poller:
         return whole
 
     async def look_again(self) -> None:
-        """Take in questions of the last half hour that were edited since; no notification tells of them."""
+        """Now and then, take in questions of the last half hour that were edited since: nothing tells of them."""
         now = _now()
+        if now - self._again < self._every:
+            return
+        self._again = now
         self._watched = OrderedDict((name, at) for name, at in self._watched.items() if now - at < _WATCHED_SECONDS)
         if not self._watched or not self._tells_edits:
             return
@@ -109,7 +118,7 @@ class Poller:
             page = _after(await self._page(min_id=at), at)
             names += [str(one["id"]) for one in page]
             await self._bring(page, names)
-            if not page:
+            if len(page) < _SHORT:
                 return True
             at = names[-1]
         return False

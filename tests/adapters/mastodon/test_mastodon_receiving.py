@@ -22,19 +22,25 @@ from bot.mail import Kind, Rate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fakemastodon import FakeMastodon
     from town import Desk
 
 _FIVE = Manners(thread=Rate(5, 3600.0))
+
+
+def known(net: FakeMastodon) -> str:
+    """Where a bot goes on from that has seen all there is."""
+    return json.dumps([net.name(max(net.notifications))])
 
 
 def test_a_long_absence_skips_nothing() -> None:
     """What 130 residents wrote while the bot was away is all received, in the order in which they wrote."""
     with served() as net:
         net.mention("avant")
-        asyncio.run(take_all(net, recorder := Recorder(), 1))
+        before = known(net)
         for number in range(130):
             net.mention(f"q{number}")
-        asyncio.run(take_all(net, back := Recorder(at=recorder.at), 130))
+        asyncio.run(take_all(net, back := Recorder(at=before), 130))
         assert words(back) == [f"q{number}" for number in range(130)]
 
 
@@ -42,11 +48,10 @@ def test_a_message_that_shows_late_is_received() -> None:
     """Two servers' messages that cross each other are both received, though the older shows second."""
     with served() as net:
         net.mention("un")
-        first = max(net.notifications)
-        known = json.dumps([net.name(first)])
+        first, before = max(net.notifications), known(net)
 
         async def check() -> None:
-            async with serving(net, recorder := Recorder(at=known)):
+            async with serving(net, recorder := Recorder(at=before)):
                 net.mention("trois", sequence=first + 40)
                 await until(lambda: "trois" in recorder.texts)
                 net.mention("deux", sequence=first + 21)
@@ -61,9 +66,11 @@ def test_a_message_that_shows_late_is_received() -> None:
 def test_other_servers_are_understood(more: dict[str, bool]) -> None:
     """A town whose account is not on the newest Mastodon is served: names may be words, and some calls unknown."""
     with served(**more) as net:
+        net.mention("avant")
+        before = known(net)
 
         async def check() -> None:
-            async with serving(net, recorder := Recorder()):
+            async with serving(net, recorder := Recorder(at=before)):
                 for number in range(5):
                     net.mention(f"q{number}")
                     await until(lambda number=number: len(recorder.events) > number)  # type: ignore[misc]
