@@ -146,8 +146,17 @@ def _text(status: Mapping[str, Any]) -> str:
     emoji = status.get("emojis")
     shown = emoji if isinstance(emoji, list) else []
     codes = [one["shortcode"] for one in shown if isinstance(one, Mapping) and isinstance(one.get("shortcode"), str)]
-    words = page_text(content, codes)
+    words = _unaddressed(page_text(content, codes), status.get("mentions"))
     return "\n".join(part for part in (_subject(status), words) if part)
+
+
+def _unaddressed(words: str, mentions: object) -> str:
+    """``words`` without the names of the accounts they are addressed to, where a server's HTML does not mark them."""
+    for one in mentions if isinstance(mentions, list) else []:
+        name = one.get("username") if isinstance(one, Mapping) else None
+        if isinstance(name, str) and name:
+            words = re.sub(rf"(?<![\w/])@{re.escape(name)}(?:@[\w.-]*\w)?(?!\w)", " ", words, flags=re.I)
+    return words.strip()
 
 
 def _language(status: Mapping[str, Any]) -> str | None:

@@ -123,6 +123,14 @@ def test_an_answer_is_read_by_no_more_people(
     assert (event.address["visibility"], event.visibility) == (answered_as, readers)
 
 
+@pytest.mark.parametrize(
+    "content", ["@parvis piscine ?", "<p>@Parvis@ville.example, piscine ?</p>", "piscine ? @parvis"]
+)
+def test_unmarked_mentions_are_no_part_of_the_question(net: FakeMastodon, content: str) -> None:
+    """A resident whose server writes mentions as plain words is understood as well."""
+    assert asked(net, content=content).text.strip(", ") == "piscine ?"
+
+
 def test_names_are_opaque() -> None:
     """A town on GoToSocial, whose names are no numbers, is served as well."""
     net = FakeMastodon(ulids=True)
