@@ -147,6 +147,18 @@ def test_bots_and_the_bot_itself_are_not_answered(net: FakeMastodon) -> None:
     assert read(net, acct="parvis") is None
 
 
+@pytest.mark.parametrize("acct", ["robot@ailleurs.example", "parvis"])
+def test_bots_have_no_opinion_and_correct_nothing(net: FakeMastodon, acct: str) -> None:
+    """A program's star says nothing of an answer, and a program that edits its posts starts no conversation."""
+    net.account(acct)["bot"] = acct != "parvis"
+    reader = Reader(net.me["id"], Voice())
+    status = net.mention("x", acct)
+    net.favourite(status["id"], acct)
+    assert reader.read(net.notifications[max(net.notifications)]) is None
+    net.rewrite(status["id"], "y")
+    assert reader.reread(status) is None
+
+
 def test_a_content_warning_is_kept_and_read(net: FakeMastodon) -> None:
     """A resident who hides a post behind a warning is answered behind the same one, and the warning counts as words."""
     event = asked(net, "c'est combien ?", spoiler_text="Prix de la piscine")
