@@ -10,11 +10,15 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from mastodonrig import channel_to, served, serving, take_all, until, words
+from mastodonrig import Voice, channel_to, served, serving, setup_for, take_all, until, words
 from rigs import Recorder
 from town import SetClock, open_office
 
-from adapters.mastodon.polling import Allowance
+from adapters.mastodon.client import connect
+from adapters.mastodon.inbound import Reader
+from adapters.mastodon.ownthread import OwnThread
+from adapters.mastodon.polling import Allowance, Poller
+from adapters.mastodon.settings import read_mastodon
 from adapters.mastodon.stream import Bell
 from bot.delivery.people import Manners
 from bot.mail import Kind, Rate
@@ -179,9 +183,10 @@ def test_the_streams_thread_ends_with_the_channel() -> None:
     with served() as net:
 
         async def check() -> None:
+            before = set(threading.enumerate())
             async with serving(net, Recorder(), poll=3600.0):
                 await until(lambda: net.streams == 1)
-            await until(lambda: not [one for one in threading.enumerate() if one.name.startswith("mastodon-")])
+            await until(lambda: not _of_ours(set(threading.enumerate()) - before))
 
         asyncio.run(check())
 
@@ -222,6 +227,41 @@ def test_looks_keep_to_their_share() -> None:
         now += allowance.wait(now)
         taken += 1
     assert 90 <= taken <= 101
+
+
+def test_every_call_is_counted_against_it() -> None:
+    """No call to the instance, for new messages or for edits, goes past the count."""
+    counted: list[float] = []
+
+    class Counting(Allowance):
+        """Lets all pass."""
+
+        def wait(self, now: float) -> float:
+            counted.append(now)
+            return 0.0
+
+    async def check(net: FakeMastodon) -> None:
+        settings = read_mastodon(setup_for(net).settings)
+        thread = OwnThread("mastodon-test", lambda: connect(settings))
+        reader, receiver = Reader(net.me["id"], Voice()), Recorder()
+        poller = Poller(thread, reader, receiver, SetClock(datetime.now(UTC)), Counting(1, 1.0), 0.0, known(net))
+        for number in range(70):
+            net.mention(f"q{number}")
+        await poller.look()
+        await poller.look_again()
+        await poller.look()
+        thread.close()
+        assert len(receiver.events) == 70
+
+    with served() as net:
+        net.mention("avant")
+        asyncio.run(check(net))
+        # Twice 40 mentions, 30 and none, the second time because they are not settled; and one look for edits.
+        assert len(counted) == len(net.calls) == 7
+
+
+def _of_ours(threads: set[threading.Thread]) -> list[str]:
+    return [one.name for one in threads if one.name.startswith("mastodon-")]
 
 
 def test_a_loop_with_a_program_is_cut(tmp_path: Path) -> None:
