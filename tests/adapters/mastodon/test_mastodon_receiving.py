@@ -70,6 +70,7 @@ def test_a_message_that_shows_late_is_received() -> None:
 def test_other_servers_are_understood(more: dict[str, bool]) -> None:
     """A town whose account is not on the newest Mastodon is served: names may be words, and some calls unknown."""
     with served(**more) as net:
+        net.mention("bien avant")
         net.mention("avant")
         before = known(net)
 
