@@ -32,6 +32,7 @@ class Net:
     def __init__(self, folder: Path, keys: str) -> None:
         port, self.log = folder / "port", folder / "shown.jsonl"
         self._process = _python("mastodonserver.py", port, self.log, keys)
+        self.bots: list[subprocess.Popen[bytes]] = []
         _await(port.exists)
         self.address = port.read_text("utf-8")
 
@@ -43,12 +44,15 @@ class Net:
 
     def shown(self) -> list[dict[str, Any]]:
         """All the bot posted, in order."""
-        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()] if self.log.exists() else []
+        written = self.log.read_text("utf-8") if self.log.exists() else ""
+        whole, _, _ = written.rpartition("\n")  # the last line may be half written
+        return [json.loads(line) for line in whole.splitlines()]
 
     def close(self) -> None:
         """End it."""
-        self._process.kill()
-        self._process.wait()
+        for process in (self._process, *self.bots):
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture
@@ -148,7 +152,8 @@ def _await(what: Callable[[], bool], seconds: float = 120.0) -> None:
 def _bot(net: Net, folder: Path) -> subprocess.Popen[bytes]:
     data = folder / "data"
     data.mkdir(exist_ok=True)
-    return _python("mastodonbot.py", net.address, data, TOWN, folder / "cache")
+    net.bots.append(_python("mastodonbot.py", net.address, data, TOWN, folder / "cache"))
+    return net.bots[-1]
 
 
 def _python(program: str, *arguments: object) -> subprocess.Popen[bytes]:
