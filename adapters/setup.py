@@ -61,5 +61,13 @@ CHANNELS = (
         ),
     ),
     ChannelKind("matrix", ("PARVIS_MATRIX_SERVER", "PARVIS_MATRIX_USER", "PARVIS_MATRIX_PASSWORD")),
-    ChannelKind("mastodon", ("PARVIS_MASTODON_SERVER", "PARVIS_MASTODON_TOKEN")),
+    ChannelKind(
+        "mastodon",
+        ("PARVIS_MASTODON_SERVER", "PARVIS_MASTODON_TOKEN"),
+        (
+            "PARVIS_MASTODON_POLL_SECONDS",
+            "PARVIS_MASTODON_POSTS_PER_3_HOURS",
+            "PARVIS_MASTODON_CALLS_PER_5_MINUTES",
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from mastodonrig import MastodonRig
 from rigs import FakeRig
 from telegramrig import TelegramRig
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(
-    params=[FakeRig, TelegramRig, partial(TelegramRig, webhook=True)], ids=["fakenet", "telegram", "telegram-webhook"]
+    params=[FakeRig, TelegramRig, partial(TelegramRig, webhook=True), MastodonRig],
+    ids=["fakenet", "telegram", "telegram-webhook", "mastodon"],
 )
 def rig(request: pytest.FixtureRequest) -> Rig:
     """Each network, with nobody on it yet."""

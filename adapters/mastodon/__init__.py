@@ -1,0 +1,1 @@
+"""Mastodon, and the networks that speak its language (GoToSocial, Pleroma, snac)."""
