@@ -50,6 +50,10 @@ class ChannelSetup:
 
 CHANNELS = (
     ChannelKind("telegram", ("PARVIS_TELEGRAM_TOKEN",)),
-    ChannelKind("matrix", ("PARVIS_MATRIX_SERVER", "PARVIS_MATRIX_USER", "PARVIS_MATRIX_PASSWORD")),
+    ChannelKind(
+        "matrix",
+        ("PARVIS_MATRIX_SERVER", "PARVIS_MATRIX_USER", "PARVIS_MATRIX_PASSWORD"),
+        ("PARVIS_MATRIX_ENCRYPTION_KEY", "PARVIS_MATRIX_REACTIONS"),
+    ),
     ChannelKind("mastodon", ("PARVIS_MASTODON_SERVER", "PARVIS_MASTODON_TOKEN")),
 )

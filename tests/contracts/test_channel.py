@@ -288,7 +288,8 @@ async def _serving(rig: Rig, recorder: Recorder) -> AsyncIterator[Channel]:
         yield channel
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
+        # A trouble of the test's may have ended it before.
+        with suppress(asyncio.CancelledError, SendError, ChannelRevoked):
             await asyncio.wait_for(task, 5)
         await channel.close()
 
