@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,17 @@ from adapters.matrix.opening import Opener
 from adapters.matrix.outbound import LIMITS, edit_content, keys_of, message_content, place_content
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.server import Fault, Homeserver, path
-from adapters.matrix.session import Sealed, log_in, sealer_for
-from adapters.matrix.settings import CHANNEL, read_matrix
+from adapters.matrix.session import Sealed, log_in, read_account, secret_for
+from adapters.matrix.settings import CHANNEL, ENCRYPTION, read_matrix
 from adapters.matrix.timeline import FILTER
-from bot.errors import SendFailed
+from bot.errors import SendFailed, SettingsError
 from bot.mail import Rate
 from bot.ports import Pace
+from bot.sealing import Sealer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from adapters.matrix.encryption import Encryption
     from adapters.matrix.session import Account
     from adapters.matrix.settings import MatrixSettings
@@ -57,14 +61,19 @@ class MatrixChannel:
     def __init__(self, setup: ChannelSetup, settings: MatrixSettings) -> None:
         self._setup = setup
         self._settings = settings
-        self._sealer = sealer_for(settings)
+        self._secret = secret_for(settings)
+        self._sealer = Sealer(self._secret)
         self._server = Homeserver(settings.server)
         self._rooms = Rooms(self._server)
         self._courtesies = Courtesies(self._server)
-        self._login = Sealed(setup.folder / "login", self._sealer)
+        # Keys belong to one device: with encryption the login stands beside them, in a folder of their own.
+        self._folder = setup.folder if settings.encryption is None else setup.folder / "encryption"
+        self._login = Sealed(self._folder / "login", self._sealer)
         self._account: Account | None = None
         self._logging_in = asyncio.Lock()
         self._encryption: Encryption | None = None
+        if settings.encryption is not None:
+            _check(self._folder, self._login)
 
     async def serve(self, receiver: Receiver) -> None:
         """Receive until cancelled; see ``bot.ports.Channel``."""
@@ -197,18 +206,30 @@ class MatrixChannel:
         """The account, logged in; raises Fault or ChannelRevoked."""
         async with self._logging_in:
             if self._account is None:
-                account = await log_in(self._server, self._settings, self._login)
-                if self._settings.encryption is not None:
-                    self._encryption = await self._opened(account)
-                self._account = account
+                self._account = await self._logged_in()
         return self._account
 
-    async def _opened(self, account: Account) -> Encryption:
+    async def _logged_in(self) -> Account:
+        if self._settings.encryption is None:
+            return await log_in(self._server, self._settings, self._login)
         from adapters.matrix.encryption import open_encryption
+        from adapters.matrix.keystore import KeyStore
 
-        return await open_encryption(
-            self._server, account, self._settings, self._setup.folder, self._sealer, self._setup.clock
-        )
+        store = KeyStore(self._folder / "keys.db", self._secret, self._setup.clock.now())
+        kept = read_account(self._login)
+        if (kept is not None and store.device not in (None, kept.device)) or (
+            kept is not None and store.device is None
+        ):
+            # Keys that are lost cannot be made again for the same device: a new one takes its place.
+            self._login.drop()
+        try:
+            account = await log_in(self._server, self._settings, self._login)
+            identity = Sealed(self._folder / "identity", self._sealer)
+            self._encryption = await open_encryption(self._server, account, self._settings, store, identity)
+        finally:
+            if self._encryption is None:
+                store.close()
+        return account
 
     def _meant(self, fault: Fault) -> Exception:
         """What ``fault`` means; a login that is over is forgotten, so that the next start makes a new one."""
@@ -216,3 +237,14 @@ class MatrixChannel:
             self._login.drop()
             _LOG.error("matrix: the homeserver ended the login (%s)", fault.code)
         return translated(fault)
+
+
+def _check(folder: Path, login: Sealed) -> None:
+    """Raise SettingsError if the library is missing, or if what is kept was sealed with another key."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if importlib.util.find_spec("nio") is None or importlib.util.find_spec("vodozemac") is None:
+        raise SettingsError("operator.no_library", channel="matrix-encryption", library="matrix-nio[e2e]")
+    try:
+        login.read()
+    except SettingsError as error:
+        raise SettingsError("matrix.wrong_key", setting=ENCRYPTION, path=folder) from error

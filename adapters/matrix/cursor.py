@@ -12,6 +12,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.errors import SettingsError
+
 if TYPE_CHECKING:
     from bot.sealing import Sealer
 
@@ -57,13 +59,16 @@ class Cursor:
 
     @classmethod
     def unpack(cls, text: str | None, sealer: Sealer) -> Cursor:
-        """What ``pack`` made, sealed under the same key; raises SettingsError if it was another."""
+        """What ``pack`` made; the very beginning if it was sealed under another key (a new password, for instance)."""
         if text is None:
             return cls()
         packed = json.loads(text)
         if "begun" not in packed:
             return cls(packed["since"])
-        begun = json.loads(sealer.open(base64.b64decode(packed["begun"])))
+        try:
+            begun = json.loads(sealer.open(base64.b64decode(packed["begun"])))
+        except SettingsError:
+            return cls()
         return cls(
             packed["since"],
             tuple(Invite(**one) for one in begun["invites"]),

@@ -1,4 +1,4 @@
-"""Going into the rooms the bot is invited to, and out of those where nobody is left; beside receiving, never before it."""
+"""Going into the rooms the bot is invited to, and out of those where nobody is left: beside receiving, never before."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _BYTES = 8000
 LIMITS = Limits(_BYTES, lambda text: len(text.encode("utf-8", "surrogatepass")))
 # Beyond it the HTML is left out: with an edit's second copy and encryption the event stays whole.
 _MOST_BYTES = 30000
-# The targets of the choices, so that a reaction still means the same when the conversation went on, or the bot restarted.
+# The targets of the choices: a reaction means the same when the conversation went on, or the bot restarted.
 CHOICES = "fr.parvis.choices"
 _KEYCAP = "\ufe0f\u20e3"
 _MOST_KEYS = 9

@@ -30,15 +30,18 @@ _SECONDS = 25.0
 class Fault(Exception):  # noqa: N818 - says what happened
     """A call that failed. ``status`` 0: no answer at all, or none that can be read.
 
-    ``code`` is Matrix's own ("M_FORBIDDEN"), empty if the answer is not a homeserver's.
+    ``code`` is Matrix's own ("M_FORBIDDEN"), empty if the answer is not a homeserver's. ``session`` is
+    given where the homeserver asks for the password once more.
     """
 
-    def __init__(self, status: int, code: str = "", *, retry_after: float | None = None, soft: bool = False) -> None:
+    def __init__(
+        self, status: int, code: str = "", *, retry_after: float | None = None, session: str | None = None
+    ) -> None:
         super().__init__(f"{status} {code}".strip())
         self.status = status
         self.code = code
         self.retry_after = retry_after
-        self.soft = soft
+        self.session = session
 
 
 def path(*pieces: str) -> str:
@@ -121,12 +124,12 @@ def _read(status: int, retry_after: str | None, data: bytes) -> Any:
     if status == 200 and isinstance(read, dict):
         return read
     told = read if isinstance(read, dict) else {}
-    code = told.get("errcode")
+    code, session = told.get("errcode"), told.get("session")
     raise Fault(
         0 if status == 200 else status,
         code if isinstance(code, str) and code.startswith("M_") else "",
         retry_after=_seconds(told.get("retry_after_ms"), retry_after) if status == 429 else None,
-        soft=told.get("soft_logout") is True,
+        session=session if isinstance(session, str) else None,
     )
 
 

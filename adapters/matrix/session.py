@@ -16,15 +16,15 @@ from adapters.matrix.faults import is_revoked
 from adapters.matrix.server import Fault
 from adapters.matrix.settings import CHANNEL, PASSWORD
 from bot.errors import ChannelRevoked, SettingsError
-from bot.sealing import Sealer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.matrix.server import Homeserver
     from adapters.matrix.settings import MatrixSettings
+    from bot.sealing import Sealer
 
-__all__ = ["Account", "Sealed", "log_in", "read_account", "sealer_for"]
+__all__ = ["Account", "Sealed", "log_in", "read_account", "secret_for"]
 
 # RFC 7914, section 2: what takes about 50 ms and 16 MB, once at each start.
 _COST, _BLOCK = 2**14, 8
@@ -40,11 +40,11 @@ class Account:
     token: str = field(repr=False)
 
 
-def sealer_for(settings: MatrixSettings) -> Sealer:
-    """Seals what the channel keeps: under the encryption key if there is one, else under the password."""
+def secret_for(settings: MatrixSettings) -> bytes:
+    """What seals what the channel keeps: made of the encryption key if there is one, else of the password."""
     salt = hashlib.sha256(f"{settings.server}\0{settings.user}".encode()).digest()
     secret = (settings.encryption or settings.password).encode()
-    return Sealer(hashlib.scrypt(secret, salt=salt, n=_COST, r=_BLOCK, p=1, dklen=32))
+    return hashlib.scrypt(secret, salt=salt, n=_COST, r=_BLOCK, p=1, dklen=32)
 
 
 @dataclass(frozen=True, slots=True)

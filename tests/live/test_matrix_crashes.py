@@ -17,9 +17,7 @@ ROOMS, KILLS = 100, 50
 PATIENCE = 240.0
 
 
-def test_killed_fifty_times_everyone_is_answered_once(
-    homeserver: Homeserver, parvis: Parvis, resident: Person
-) -> None:
+def test_killed_fifty_times_everyone_is_answered_once(homeserver: Homeserver, parvis: Parvis, resident: Person) -> None:
     """While 500 questions arrive the bot is killed 50 times: 500 answers, each once, each room in order."""
     chance = random.Random(4)  # noqa: S311 - a test's
     parvis.start()
