@@ -42,13 +42,18 @@ def _names(me: str, content: Mapping[str, Any]) -> list[str]:
 
 
 def _says(words: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words) is not None
+    return re.search(_whole(name), words) is not None
+
+
+def _whole(name: str) -> str:
+    """``name`` alone: "@parvis:essai" is not in "@parvis:essai.fr"."""
+    return rf"(?<![\w@]){re.escape(name)}(?![.:-]?\w)"
 
 
 def _without(words: str, names: list[str]) -> str:
     """``words`` without any of ``names`` and the comma or colon after it; the longest names first."""
     for name in sorted(names, key=len, reverse=True):
-        words = re.sub(rf"(?<![\w@]){re.escape(name)}(?![\w:.-]*\w@)\s*[,:]?(?!\w)", " ", words)
+        words = re.sub(rf"{_whole(name)}\s*[,:]?", " ", words)
     bare = names[1].removeprefix("@")
     # "parvis: …", as some applications complete a name at the head of a message.
     words = re.sub(rf"\A\s*{re.escape(bare)}\s*[,:]\s*", "", words, flags=re.IGNORECASE)
