@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from adapters.matrix.faults import translated
 from adapters.matrix.server import Fault, path
 from bot.errors import SendPaused
+from bot.mail import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Courtesies"]
 
 _LOG = logging.getLogger("parvis.matrix")
-# Under way at once: more would take connections from answers.
-_AT_ONCE = 8
+# Each costs the homeserver as much as an answer: with more than two answers a second, some go without.
+_RATE = Rate(2, 1.0)
 
 
 class Courtesies:
@@ -32,12 +34,16 @@ class Courtesies:
         self._server = server
         self._tasks: set[asyncio.Task[None]] = set()
         self._quiet_until = 0.0
+        self._begun: deque[float] = deque(maxlen=_RATE.count)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do ``work`` beside all else, unless there is too much of it already."""
-        if len(self._tasks) >= _AT_ONCE or asyncio.get_running_loop().time() < self._quiet_until:
+        now = asyncio.get_running_loop().time()
+        many = len(self._begun) == _RATE.count and now - self._begun[0] < _RATE.seconds
+        if many or now < self._quiet_until:
             work.close()
             return
+        self._begun.append(now)
         task = asyncio.ensure_future(self._quietly(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -17,7 +17,8 @@ from nio.exceptions import EncryptionError, LocalProtocolError, VerificationErro
 from nio.responses import KeysClaimResponse, KeysQueryResponse, KeysUploadResponse, ToDeviceResponse
 
 from adapters.matrix.crosssigning import sign_device
-from adapters.matrix.server import path
+from adapters.matrix.faults import is_revoked
+from adapters.matrix.server import Fault, path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -77,7 +78,7 @@ class Encryption:
         return {**event, "type": inside["type"], "content": content}
 
     async def heard(self, told: Mapping[str, Any]) -> None:
-        """Take in what a poll says of keys, before its messages are opened; raises Fault."""
+        """Take in what a poll says of keys, before its messages are opened; raises Fault if the token is refused."""
         box = told.get("to_device")
         for event in box.get("events", ()) if isinstance(box, dict) else ():
             self._key(event)
@@ -91,8 +92,14 @@ class Encryption:
         if isinstance(counts, dict):
             # The library takes 0 for "not known", and would never make keys again.
             self._olm.uploaded_key_count = counts.get("signed_curve25519") or 0
-        await self.upload()
-        await self._mend()
+        try:
+            await self.upload()
+            await self._mend()
+        except Fault as fault:
+            if is_revoked(fault):
+                raise
+            # Tried again at the next poll: what residents wrote does not wait for it.
+            _LOG.warning("matrix: keys could not be exchanged (%d %s)", fault.status, fault.code)
 
     async def upload(self) -> None:
         """Give the homeserver the keys it lacks; raises Fault."""

@@ -61,8 +61,16 @@ class Opener:
         return tuple(self._waiting.values())
 
     def open(self, raw: dict[str, Any], room: str) -> dict[str, Any] | None:
-        """``raw`` in clear, None if that cannot be."""
-        return None if self._cipher is None else self._cipher.open(raw, room)
+        """``raw`` in clear, None as long as that cannot be. What raises, because it is no message, waits no more."""
+        if self._cipher is None:
+            return None
+        waited = self._waiting.pop(raw["event_id"], None)
+        opened = self._cipher.open(raw, room)
+        if opened is None and waited is not None:
+            self._waiting[waited.event] = waited
+        else:
+            self._raw.pop(raw["event_id"], None)
+        return opened
 
     def put_off(self, raw: dict[str, Any], room: str) -> bool:
         """Wait for the key of ``raw``; false if that was long enough."""
@@ -93,10 +101,7 @@ class Opener:
             if known is None or raw is None:
                 self._forget(one.event)
                 continue
-            opened = raw if raw.get("type") != "m.room.encrypted" else self.open(raw, one.room)
-            event = await read(opened or raw, one.room, known)
-            if opened is not None:
-                self._forget(one.event)
+            event = await read(raw, one.room, known)
             found += [] if event is None else [event]
         return found
 
