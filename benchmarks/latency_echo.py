@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import aiohttp
 
-_FILTER = json.dumps({"presence": {"types": []}, "room": {"timeline": {"limit": 100}}})
+_TIMELINE = {"types": ["m.room.message"], "limit": 50, "lazy_load_members": True}
+_FILTER = json.dumps({"presence": {"types": []}, "room": {"timeline": _TIMELINE, "ephemeral": {"types": []}}})
 _AT_ONCE = 8  # as Parvis sends
 
 

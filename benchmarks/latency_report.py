@@ -20,11 +20,11 @@ def section(figures: Mapping[str, Any], date: str | None) -> str:
     return "\n\n".join(
         [
             "## Attente d'un habitant sur Matrix",
-            machine_words(figures["machine"], date),
-            "Synapse, Parvis, l'écho et les habitants tournaient sur la même machine, l'un et l'autre bot dans la même "
-            "mesure. L'attente va du moment où la question part de l'application de l'habitant à celui où la réponse "
-            "y arrive. L'écho renvoie chaque message, sans disque ni bibliothèque. 10 habitants écrivent dans "
-            "50 salons.",
+            machine_words(figures["machine"], date).replace("Un seul cœur est employé", "Tout y tournait ensemble"),
+            "Synapse, Parvis, l'écho et les habitants tournaient sur la même machine, les deux bots à tour de rôle "
+            "dans la même mesure. L'attente va du moment où la question part de l'application de l'habitant à celui où "
+            "la réponse y arrive. L'écho renvoie chaque message, sans disque ni bibliothèque. 10 habitants écrivent "
+            "dans 50 salons.",
             table(
                 [
                     "questions par seconde",
@@ -43,12 +43,12 @@ def section(figures: Mapping[str, Any], date: str | None) -> str:
 
 
 def _row(one: Mapping[str, Any]) -> list[str]:
-    times = [number(1000 * one[name][share], 0) for name in ("echo", "parvis") for share in ("p50", "p95")]
+    times = [number(one[name][share], 0) for name in ("echo", "parvis") for share in ("p50_ms", "p95_ms")]
     return [str(one["pace"]), *times, number(_ratio(one))]
 
 
 def _ratio(one: Mapping[str, Any]) -> float:
-    ratio: float = one["parvis"]["p50"] / one["echo"]["p50"]
+    ratio: float = one["parvis"]["p50_ms"] / one["echo"]["p50_ms"]
     return ratio
 
 
@@ -60,9 +60,9 @@ def _shortfalls(figures: Mapping[str, Any]) -> str:
         if _ratio(one) > TARGET
     ]
     missed += [
-        f"- à {one['pace']} questions par seconde, {one[name]['asked'] - one[name]['answered']} sans réponse ({name})"
+        f"- à {one['pace']} questions par seconde, {one['asked'] - one[name]['answered']} sans réponse ({name})"
         for one in figures["paces"]
         for name in ("echo", "parvis")
-        if one[name]["answered"] < one[name]["asked"]
+        if one[name]["answered"] < one["asked"]
     ]
     return "\n".join(missed) if missed else "Rien."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,15 +33,19 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def resident(homeserver: Homeserver, request: pytest.FixtureRequest) -> Person:
     """A resident nobody has seen before."""
-    return homeserver.register(f"resident-{request.node.name.lower()}"[:60], "the resident's")
+    return homeserver.register(_name("resident", request), "the resident's")
 
 
 @pytest.fixture
 def parvis(homeserver: Homeserver, tmp_path: Path, learned: Path, request: pytest.FixtureRequest) -> Iterator[Parvis]:
     """The bot on an account of its own; not yet started."""
-    name = f"parvis-{request.node.name.lower()}"[:60]
-    person = homeserver.register(name, "the bot's own")
+    person = homeserver.register(_name("parvis", request), "the bot's own")
     settings: dict[str, str] = getattr(request, "param", {})
     bot = Parvis(homeserver.url, person.user, "the bot's own", tmp_path, PARVIS_CACHE=str(learned), **settings)
     yield bot
     bot.close()
+
+
+def _name(kind: str, request: pytest.FixtureRequest) -> str:
+    """An account's name that no other test has."""
+    return f"{kind}-" + re.sub(r"[^a-z0-9_]+", "-", request.node.name.lower())

@@ -242,6 +242,16 @@ class Parvis:
         self._process.terminate()
         return self._process.wait(timeout=20)
 
+    def ended(self) -> int:
+        """The exit code, once it has ended by itself."""
+        assert self._process is not None
+        return self._process.wait(timeout=60)
+
+    def move(self, url: str, user: str) -> None:
+        """To an account on another homeserver."""
+        self.user = user
+        self._environment |= {"PARVIS_MATRIX_SERVER": url, "PARVIS_MATRIX_USER": user}
+
     def close(self) -> None:
         """End it if it runs."""
         if self._process is not None and self._process.poll() is None:
