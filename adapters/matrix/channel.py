@@ -42,6 +42,9 @@ _LOG = logging.getLogger("parvis.matrix")
 _PACE = Pace(total=(Rate(100, 1.0),), private=(Rate(5, 1.0),), public=(Rate(5, 1.0),))
 # The longest poll, and what a homeserver may take over it. A first poll builds what it tells of every room.
 _POLL_SECONDS, _OVER, _FIRST_SECONDS = 30, 15.0, 150.0
+# Polls that bring nothing, such as the bot's own words, do not cost a write to the disk each: after a crash they
+# come again.
+_KEEP_SECONDS = 60.0
 # A homeserver that has nothing to say and does not wait is not asked more often than this.
 _LEAST_SECONDS = 0.5
 
@@ -109,8 +112,8 @@ class MatrixChannel:
             opener,
             lambda room: self._courtesies.begin(joiner.leave(room)),
         )
-        packed = None
         loop = asyncio.get_running_loop()
+        begun, kept_at = None, -_KEEP_SECONDS
         while True:
             began = loop.time()
             try:
@@ -129,10 +132,10 @@ class MatrixChannel:
             events = await gatherer.gather(told, since)
             again, since = since == told["next_batch"], told["next_batch"]
             new = Cursor(since, joiner.waiting, opener.waiting)
-            if events or new != packed:
+            if events or new.begun != begun or loop.time() - kept_at > _KEEP_SECONDS:
                 # What opens the events is on the disk by now: the homeserver may forget it with the next poll.
                 await receiver.take(events, new.pack(self._sealer))
-                packed = new
+                begun, kept_at = new.begun, loop.time()
             receiver.polled()
             if again and not events and loop.time() - began < _LEAST_SECONDS:
                 await asyncio.sleep(_LEAST_SECONDS)
@@ -172,6 +175,7 @@ class MatrixChannel:
 
     async def _put(self, part: Part, content: dict[str, Any]) -> str:
         """Send ``content`` under the part's own transaction id: sent again, it shows nothing more."""
+        self._courtesies.answering()
         try:
             await self._known()
             told = await self._sent(part.address["room"], "m.room.message", content, part.key)

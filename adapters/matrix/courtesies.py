@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from adapters.matrix.faults import translated
 from adapters.matrix.server import Fault, path
 from bot.errors import SendPaused
-from bot.mail import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -23,8 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["Courtesies"]
 
 _LOG = logging.getLogger("parvis.matrix")
-# Each costs the homeserver as much as an answer: with more than two answers a second, some go without.
-_RATE = Rate(2, 1.0)
+# Each costs the homeserver as much as an answer, and answers come first: a courtesy waits for so many seconds
+# without one, as many times, and is dropped if there are none.
+_QUIET, _TRIES = 0.3, 20
+# Waiting or under way at once.
+_MOST = 8
 
 
 class Courtesies:
@@ -34,16 +35,17 @@ class Courtesies:
         self._server = server
         self._tasks: set[asyncio.Task[None]] = set()
         self._quiet_until = 0.0
-        self._begun: deque[float] = deque(maxlen=_RATE.count)
+        self._answered_at = 0.0
+
+    def answering(self) -> None:
+        """An answer leaves now."""
+        self._answered_at = asyncio.get_running_loop().time()
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do ``work`` beside all else, unless there is too much of it already."""
-        now = asyncio.get_running_loop().time()
-        many = len(self._begun) == _RATE.count and now - self._begun[0] < _RATE.seconds
-        if many or now < self._quiet_until:
+        if len(self._tasks) >= _MOST or asyncio.get_running_loop().time() < self._quiet_until:
             work.close()
             return
-        self._begun.append(now)
         task = asyncio.ensure_future(self._quietly(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -65,10 +67,23 @@ class Courtesies:
 
     async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await work
+            if await self._calm():
+                await work
         except Fault as fault:
             meant = translated(fault)
             if isinstance(meant, SendPaused):
                 # The homeserver counts them with the answers, which come first.
                 self._quiet_until = asyncio.get_running_loop().time() + meant.retry_after
             _LOG.debug("a courtesy failed: %d %s", fault.status, fault.code)
+        finally:
+            work.close()
+
+    async def _calm(self) -> bool:
+        """True once no answer leaves."""
+        loop = asyncio.get_running_loop()
+        for _ in range(_TRIES):
+            wait = self._answered_at + _QUIET - loop.time()
+            if wait <= 0:
+                return True
+            await asyncio.sleep(wait)
+        return False

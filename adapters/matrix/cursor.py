@@ -46,6 +46,11 @@ class Cursor:
     invites: tuple[Invite, ...] = field(default=(), repr=False)
     unopened: tuple[Unopened, ...] = field(default=(), repr=False)
 
+    @property
+    def begun(self) -> tuple[tuple[Invite, ...], tuple[Unopened, ...]]:
+        """What must not be lost."""
+        return self.invites, self.unopened
+
     def pack(self, sealer: Sealer) -> str:
         """As one text."""
         packed = {"since": self.since}

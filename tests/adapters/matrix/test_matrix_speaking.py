@@ -136,7 +136,7 @@ def test_choices_and_ratings_can_be_tapped(town: Town) -> None:
         assert len(town.rig.server.reactions(message)) == 4
         town.rig.settings["PARVIS_MATRIX_REACTIONS"] = "non"
         quiet = await town.rig.channel().send(replace(part(), key="2" * 32))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
         assert town.rig.server.reactions(quiet) == []
 
     town.run(check)
@@ -170,6 +170,25 @@ def test_courtesies_never_slow_an_answer(town: Town) -> None:
         await asyncio.sleep(0.05)
         assert len(asked) == 1
         assert len(server.shown("!r")) == 7
+
+    town.run(check)
+
+
+def test_while_many_ask_answers_come_first(town: Town) -> None:
+    """Reactions wait until no answer leaves: what the homeserver can carry is the answers'."""
+
+    async def check() -> None:
+        server = town.rig.server
+        server.room("!r")
+        channel = town.rig.channel()
+        for number in range(12):
+            await channel.send(replace(part(), key=f"{number:032x}"))
+            await asyncio.sleep(0.05)
+        calls = server.requests.copy()
+        assert len(server.shown("!r")) == 12
+        assert all(not server.reactions(f"${number}") for number in range(12))
+        assert calls.count("PUT rooms") == 12
+        await until(lambda: len(server.reactions("$0")) == 4)
 
     town.run(check)
 
