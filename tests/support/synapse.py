@@ -51,8 +51,8 @@ def sdk_folder() -> Path:
     return folder
 
 
-def _checked(*command: object) -> None:
-    done = subprocess.run([str(piece) for piece in command], capture_output=True, text=True)
+def _checked(*command: object, folder: Path | None = None) -> None:
+    done = subprocess.run([str(piece) for piece in command], capture_output=True, text=True, cwd=folder)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
@@ -74,7 +74,9 @@ class Homeserver:
         folder.mkdir(exist_ok=True)
         python = synapse_python()
         made = [python, "-m", "synapse.app.homeserver", "--generate-config", "-H", "localhost", "--report-stats", "no"]
-        _checked(*made, "-c", folder / "base.yaml", "--config-directory", folder, "--data-directory", folder)
+        _checked(
+            *made, "-c", folder / "base.yaml", "--config-directory", folder, "--data-directory", folder, folder=folder
+        )
         free = {"per_second": 100000, "burst_count": 100000}
         more: dict[str, Any] = {
             "pid_file": str(folder / "pid"),
