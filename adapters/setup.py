@@ -60,7 +60,11 @@ CHANNELS = (
             "PARVIS_TELEGRAM_API_URL",
         ),
     ),
-    ChannelKind("matrix", ("PARVIS_MATRIX_SERVER", "PARVIS_MATRIX_USER", "PARVIS_MATRIX_PASSWORD")),
+    ChannelKind(
+        "matrix",
+        ("PARVIS_MATRIX_SERVER", "PARVIS_MATRIX_USER", "PARVIS_MATRIX_PASSWORD"),
+        ("PARVIS_MATRIX_ENCRYPTION_KEY", "PARVIS_MATRIX_REACTIONS"),
+    ),
     ChannelKind(
         "mastodon",
         ("PARVIS_MASTODON_SERVER", "PARVIS_MASTODON_TOKEN"),

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 __all__ = ["open_log"]
 
 # Libraries that write tokens (in addresses) or rooms' members at INFO.
-_TALKATIVE = ("httpx", "httpcore", "nio.rooms", "urllib3", "aiohttp.access")
+_TALKATIVE = ("httpx", "httpcore", "urllib3", "aiohttp.access")
+# Names residents and their rooms in its warnings.
+_SILENT = ("nio",)
 
 
 class _Discreet(logging.Formatter):
@@ -40,3 +42,5 @@ def open_log(secrets: Iterable[str]) -> None:
     logging.getLogger("parvis").setLevel(logging.INFO)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

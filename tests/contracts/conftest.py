@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from mastodonrig import MastodonRig
+from matrixrig import MatrixRig
 from rigs import FakeRig
 from telegramrig import TelegramRig
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(
-    params=[FakeRig, TelegramRig, partial(TelegramRig, webhook=True), MastodonRig],
-    ids=["fakenet", "telegram", "telegram-webhook", "mastodon"],
+    params=[FakeRig, TelegramRig, partial(TelegramRig, webhook=True), MastodonRig, MatrixRig],
+    ids=["fakenet", "telegram", "telegram-webhook", "mastodon", "matrix"],
 )
 def rig(request: pytest.FixtureRequest) -> Rig:
     """Each network, with nobody on it yet."""

@@ -1,0 +1,1 @@
+"""Matrix: rooms, private and public, encrypted if the operator wants it."""
