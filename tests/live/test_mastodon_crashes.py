@@ -103,7 +103,7 @@ def test_asked_to_stop_it_stops_soon_and_well(net: Net, tmp_path: Path) -> None:
 def test_what_is_private_is_not_repeated_in_public(net: Net, tmp_path: Path) -> None:
     """Who writes a name and a number where all can read gets an answer without them, and the private way."""
     bot = _bot(net, tmp_path)
-    words = "bonjour je suis Jeanne Essai, mon numéro est 01 99 00 12 34, horaires de la piscine ?"
+    words = "bonjour je suis Jeanne Barbotin, mon numéro est 01 99 00 12 34, horaires de la piscine ?"
     net.write("open", words, "jeanne@ailleurs.example", visibility="public", spoiler_text="Jeanne, 01 99 00 12 34")
     net.write("closed", words, "jeanne@ailleurs.example", visibility="direct")
     _await(lambda: len({message["re"] for message in net.shown()}) == 2)
@@ -115,7 +115,7 @@ def test_what_is_private_is_not_repeated_in_public(net: Net, tmp_path: Path) -> 
     assert {message["visibility"] for message in in_private} == {"direct"}
     told = " ".join(message["text"] + message["warning"] for message in in_public)
     assert "en message privé" in told
-    assert not [word for word in ("Essai,", "99 00", "12 34") if word in told]
+    assert not [word for word in ("Barbotin", "12 34") if word in told]
     assert "en message privé" not in " ".join(message["text"] for message in in_private)
     assert {account for message in net.shown() for account in message["to"]} == {"jeanne@ailleurs.example"}
 
