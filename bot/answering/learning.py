@@ -14,7 +14,7 @@ from bot.answering.analysis import analyse, words_of
 from bot.answering.calibration import fit_calibration
 from bot.answering.features import FeatureSpace, Shares
 from bot.answering.model import Model
-from bot.answering.outside import class_count, subject_documents, uncovered
+from bot.answering.outside import subject_documents, together, uncovered
 from bot.answering.repair import sounds_of
 from bot.answering.scorers import LinearScorer, NeighbourScorer
 from bot.answering.thin import lent, lifts
@@ -72,7 +72,7 @@ def learn(
         more += subject_documents(subjects, documents, len(entry_ids))
     sighted += _sighted(more, finder)
     lifted = lifts(documents, np.array([entry in own for entry in entry_ids]))
-    beyond = np.zeros(class_count(subjects) if linear else 0, np.float32)
+    beyond = np.zeros(len(subjects) if linear else 0, np.float32)
     lesson = _lesson(
         [*documents, *more], sighted, finder, shares or Shares(), np.append(lifted, beyond), len(entry_ids)
     )
@@ -130,6 +130,7 @@ def _linear(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:
     kept = uncovered(lesson.examples.entries, lesson.asked, gram, lesson.entries)
     if not kept.all():
         lesson, gram = lesson.only(np.flatnonzero(kept)), gram[np.ix_(kept, kept)]
+    lesson = lesson.owned(together(lesson.examples.entries, lesson.entries))
     progress(0.3)
     sketched = sketch(gram)
     rough = fit(sketched.product, lesson.examples, lesson.classes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Subject", "class_count", "shipped_subjects", "subject_documents", "uncovered"]
+__all__ = ["Subject", "shipped_subjects", "subject_documents", "together", "uncovered"]
 
 # An entry with a phrasing this near to a subject's (a cosine) speaks of that subject.
 _NEAR = 0.6
@@ -50,17 +49,17 @@ def shipped_subjects() -> tuple[Subject, ...]:
 
 
 def subject_documents(subjects: Sequence[Subject], documents: Sequence[Document], first: int) -> Iterator[Document]:
-    """What is asked of ``subjects`` in the languages of ``documents``, their classes numbered from ``first`` on."""
+    """What is asked of ``subjects`` in the languages of ``documents``, numbered from ``first`` on."""
     languages = sorted({document.language for document in documents})
     for number, subject in enumerate(subjects):
         for language in languages:
             for question in subject.questions.get(language, ())[:_TAUGHT]:
-                yield Document(question, language, first + number // _TOGETHER, 1.0, asked=True)
+                yield Document(question, language, first + number, 1.0, asked=True)
 
 
-def class_count(subjects: Sequence[Subject]) -> int:
-    """How many classes ``subjects`` are taught as."""
-    return ceil(len(subjects) / _TOGETHER)
+def together(owners: NDArray[np.int32], entries: int) -> NDArray[np.int32]:
+    """``owners`` with neighbouring subjects as one class; entries, whose numbers come first, stay as they are."""
+    return np.where(owners < entries, owners, entries + (owners - entries) // _TOGETHER).astype(np.int32)
 
 
 def uncovered(

@@ -87,6 +87,11 @@ class Lesson:
         sightings = [self.sightings[row] for row in rows.tolist()]
         return replace(self, analyses=analyses, sightings=sightings, asked=self.asked[rows], examples=examples)
 
+    def owned(self, owners: NDArray[np.int32]) -> Lesson:
+        """The same with other ``owners`` of the texts; no more classes are left than there are owners."""
+        classes = max(self.entries, int(owners.max(initial=0)) + 1)
+        return replace(self, examples=replace(self.examples, entries=owners), lifts=self.lifts[:classes])
+
     def coverage(self, rows: NDArray[np.int64]) -> Coverage:
         """What the entries speak of in the texts ``rows`` alone."""
         entries = self.examples.entries
