@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.answering.lexicon import shipped_lexicon
-from bot.answering.normalise import stem, tokens
+from bot.answering.normalise import stem, tokens, without_politeness
 
 if TYPE_CHECKING:
     from bot.answering.repair import Repairer
-
-# What residents put around a question without changing it.
-_POLITE = re.compile(
-    r"(?<= )(?:s il (?:vous|te) plait|bonjour|bonsoir|salut|coucou|cordialement|(?:(?:merci|thanks|thank you)"
-    r"(?: (?:d avance|beaucoup|bien|a vous|very much|a lot|in advance))*)|hello|hi|please)(?= )"
-)
 
 __all__ = ["Analysis", "Word", "analyse", "words_of"]
 
@@ -48,8 +41,7 @@ def words_of(text: str, language: str) -> list[str]:
     found: list[str] = []
     for token in tokens(text):
         found.extend(texting.get(token, (token,)))
-    asked = _POLITE.sub(" ", f" {' '.join(found)} ").split()
-    return asked or found
+    return without_politeness(found) or found
 
 
 def analyse(text: str, language: str, repairer: Repairer | None = None) -> Analysis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answering.normalise import tokens
+from bot.answering.normalise import tokens, without_politeness
 from bot.voice import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ __all__ = ["Document", "documents_of", "verbatim", "verbatim_key"]
 # What residents ask teaches more than what the town answers (worth 2 to 5 points in trials).
 _QUESTION_WEIGHT = 1.0
 _ANSWER_WEIGHT = 0.3
-# What residents put around a question without changing it.
-_POLITE = frozenset(
-    {"bonjour", "bonsoir", "salut", "hello", "hi", "merci", "thanks", "please"}
-    | {"svp", "stp", "s", "il", "vous", "te", "plait"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ def _place_words(entry: Entry, places: Mapping[str, Place]) -> str:
 
 def verbatim_key(text: str) -> tuple[str, ...]:
     """``text`` without case, accents, punctuation or polite words: two texts with the same key ask the same."""
-    return tuple(word for word in tokens(text) if word not in _POLITE)
+    return tuple(without_politeness(tokens(text)))
 
 
 def verbatim(entries: Iterable[Entry]) -> Mapping[tuple[str, ...], str]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import Stemmer
 
-__all__ = ["clean", "fold", "stem", "tokens"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["clean", "fold", "stem", "tokens", "without_politeness"]
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "‘": "'"})
 # Chinese and Japanese are written without spaces: each character counts as a word.
@@ -53,6 +57,18 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The folded words of ``text`` in order, elisions split ("l'école" -> "l", "ecole")."""
     return _TOKEN.findall(_ELISION.sub(r"\1 ", fold(text)))
+
+
+# What residents put around a question without changing it, folded.
+_POLITE = re.compile(
+    r"(?<= )(?:svp|stp|s il (?:vous|te) plait|bonjour|bonsoir|salut|coucou|cordialement|hello|hi|please"
+    r"|(?:(?:merci|thanks|thank you)(?: (?:d avance|beaucoup|bien|a vous|very much|a lot|in advance))*))(?= )"
+)
+
+
+def without_politeness(words: Sequence[str]) -> list[str]:
+    """Folded ``words`` without "s'il vous plaît" and the like; nothing is left of words that say nothing else."""
+    return _POLITE.sub(" ", f" {' '.join(words)} ").split()
 
 
 # PyStemmer's stemmers are not thread-safe when shared with a cache of their own; ours is
