@@ -192,9 +192,9 @@ def test_the_language_of_a_post_is_known(net: FakeMastodon, written: str | None,
         ("/help", Kind.SAY, "mastodon.help"),
         ("/officiel", Kind.SAY, "mastodon.official"),
         ("/langue", Kind.SAY, "mastodon.language"),
-        ("/langue in English", Kind.ASK, "in English"),
-        ("/humain", Kind.ASK, "<mastodon.ask_human fr>"),
-        ("/piscine", Kind.ASK, "/piscine"),
+        ("/langue in English", Kind.ASK, "langue in English"),
+        ("/humain", Kind.ASK, "<delivery.ask_human fr>"),
+        ("/piscine", Kind.ASK, "piscine"),
         ("oublier mon rendez-vous", Kind.ASK, "oublier mon rendez-vous"),
     ],
 )
@@ -202,6 +202,20 @@ def test_commands_are_understood(net: FakeMastodon, words: str, kind: Kind, text
     """The commands that the bot speaks of work here as on the other networks."""
     event = asked(net, words)
     assert (event.kind, event.text) == (kind, text)
+
+
+def test_a_command_under_a_content_warning_is_one(net: FakeMastodon) -> None:
+    """Who writes /oublier under a subject line is forgotten too."""
+    assert asked(net, "/oublier", spoiler_text="Question").kind is Kind.FORGET
+
+
+def test_a_picture_alone_is_answered_with_a_word(net: FakeMastodon) -> None:
+    """Who sends a picture or a voice is told that the bot reads text, who sends nothing but its name gets help."""
+    for kind in ("image", "audio", "video", "gifv"):
+        event = asked(net, "", media_attachments=[{"id": "1", "type": kind, "url": "https://essai.example/x"}])
+        assert (event.kind, event.text) == (Kind.SAY, "mastodon.text_only")
+    event = asked(net, "")
+    assert (event.kind, event.text) == (Kind.SAY, "mastodon.help")
 
 
 @pytest.mark.parametrize(
