@@ -14,6 +14,7 @@ from adapters.mastodon.pagetext import page_text
 from bot.commands import Command, obeyed
 from bot.mail import Event, Kind
 from bot.messages import Visibility
+from bot.points import read_point
 from bot.redaction import redact
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ class Reader:
         command = read_command(words)
         if command is not None:
             return obeyed(event, *command, SAID, self._speaker)
+        point = read_point(words)
+        if point is not None:
+            return replace(event, text="", location=point)
         if words:
             return event
         # A picture or a voice alone, or nothing but the bot's name, which is a call for help.

@@ -16,6 +16,7 @@ from adapters.telegram.groups import for_me
 from bot.commands import Command, obeyed
 from bot.mail import Event, Kind
 from bot.messages import Location, Visibility
+from bot.points import read_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -127,6 +128,9 @@ class Reader:
         if point is not None:
             address = {**event.address, "pin": "1"}
             return replace(event, location=Location(point.latitude, point.longitude), address=address)
+        written = read_point(event.text)
+        if written is not None:
+            return replace(event, text="", location=written, address={**event.address, "pin": "1"})
         command = read_command(event.text)
         if command is not None:
             return self._command(event, command)

@@ -16,7 +16,7 @@ from adapters.mastodon.inbound import Reader
 from adapters.mastodon.pagetext import page_text
 from adapters.mastodon.tail import Tail
 from bot.mail import Event, Kind
-from bot.messages import Visibility
+from bot.messages import Location, Visibility
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -279,3 +279,9 @@ def test_a_flood_does_not_swell_what_is_kept() -> None:
     tail.saw([str(number) for number in range(1, 1000)], 1.0)
     assert tail.after == "799"
     assert len(tail.cursor or "") < 2000
+
+
+def test_a_point_copied_from_a_map_is_where_the_resident_is(net: FakeMastodon) -> None:
+    """Who pastes the address of a point, as Mastodon has no locations, gets the nearest places."""
+    event = asked(net, "geo:48.83,2.36")
+    assert (event.kind, event.text, event.location) == (Kind.ASK, "", Location(48.83, 2.36))

@@ -96,6 +96,11 @@ def test_a_location_is_where_the_resident_is(written: Read) -> None:
         assert event.address["pin"]
 
 
+def test_a_point_copied_from_a_map_is_where_the_resident_is(written: Read) -> None:
+    """Who pastes a point instead of sharing it gets the nearest places too."""
+    assert the_event(written("geo:48.8,2.3")).location == Location(48.8, 2.3)
+
+
 def test_a_walk_that_is_shared_asks_only_once(told: Read) -> None:
     """Who shares a live location is not answered every few seconds."""
     message = {"message_id": 10, "date": 1, "edit_date": 2, "chat": PRIVATE, "from": RESIDENT}
