@@ -7,7 +7,7 @@ import re
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mastodonrig import MastodonRig, setup_for
 from matrixrig import MatrixRig
@@ -30,7 +30,7 @@ from bot.storage.mailbox import SqliteMailbox
 from bot.storage.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable
     from pathlib import Path
 
     from bot.answering.snapshot import Snapshot
@@ -41,6 +41,7 @@ _SECRET = b"the secret of Ville-d'Essai"
 # Nobody is hurried here: how fast a network lets the bot write is tested elsewhere.
 _AT_EASE = Pace(at_once=1)
 _PATIENCE = 60.0
+_T = TypeVar("_T")
 
 
 class Noon:
@@ -71,7 +72,17 @@ class Way(Protocol):
 
     def channel(self) -> Channel: ...
 
-    async def ask(self, turn: Turn, chat: str) -> None: ...
+    async def ask(self, turn: Turn, chat: str) -> str:
+        """A resident says ``turn``; the network's name of it."""
+        ...
+
+    async def rewrite(self, message: str, text: str, chat: str) -> None:
+        """The resident corrects ``message``."""
+        ...
+
+    async def praise(self, chat: str) -> None:
+        """The resident says that the last answer helped, as one does there."""
+        ...
 
     async def shown(self, chat: str) -> list[Read]:
         """Each message of the bot's in ``chat``; where a network shows a thing in two forms, the poorer one."""
@@ -85,10 +96,18 @@ class TelegramWay:
     def channel(self) -> Channel:
         return self.rig.channel()
 
-    async def ask(self, turn: Turn, chat: str) -> None:
+    async def ask(self, turn: Turn, chat: str) -> str:
         point = turn.point
         shared = {"location": {"latitude": point.latitude, "longitude": point.longitude}} if point else {}
-        await self.rig.write(turn.text, chat, **shared)
+        return await self.rig.write(turn.text, chat, **shared)
+
+    async def rewrite(self, message: str, text: str, chat: str) -> None:  # noqa: ARG002 - the message knows its chat
+        await self.rig.rewrite(message, text)
+
+    async def praise(self, chat: str) -> None:
+        (last,) = [one for one in self.rig.api.shown if one["chat_id"] == self.rig.people[chat]][-1:]
+        (yes, _) = last["reply_markup"]["inline_keyboard"][-1]
+        await self.rig.press(yes["callback_data"], last, chat)
 
     async def shown(self, chat: str) -> list[Read]:
         found = []
@@ -114,12 +133,23 @@ class MatrixWay:
     def channel(self) -> Channel:
         return self.rig.channel()
 
-    async def ask(self, turn: Turn, chat: str) -> None:
+    async def ask(self, turn: Turn, chat: str) -> str:
         if turn.point is None:
-            await self.rig.write(turn.text, chat, asker=chat)
-        else:
-            where = f"geo:{turn.point.latitude},{turn.point.longitude}"
-            await self.rig.write("ici", chat, asker=chat, msgtype="m.location", geo_uri=where)
+            return await self.rig.write(turn.text, chat, asker=chat)
+        where = f"geo:{turn.point.latitude},{turn.point.longitude}"
+        return await self.rig.write("ici", chat, asker=chat, msgtype="m.location", geo_uri=where)
+
+    async def rewrite(self, message: str, text: str, chat: str) -> None:
+        about = {"rel_type": "m.replace", "event_id": message}
+        new = {"m.new_content": {"msgtype": "m.text", "body": text}, "m.relates_to": about}
+        await self.rig.write(f"* {text}", chat, asker=chat, **new)
+
+    async def praise(self, chat: str) -> None:
+        said = [event for room, event in self.rig.server.stream if room == f"!{chat}" and event.get("by_bot")]
+        answers = [event["event_id"] for event in said if event["type"] == "m.room.message"]
+        about = {"rel_type": "m.annotation", "event_id": answers[-1], "key": "\U0001f44d"}
+        reaction = {"type": "m.reaction", "sender": f"@{chat}:essai", "content": {"m.relates_to": about}}
+        self.rig.server.add(f"!{chat}", reaction)
 
     async def shown(self, chat: str) -> list[Read]:
         found = []
@@ -139,9 +169,17 @@ class MastodonWay:
         setup = setup_for(self.rig.net, PARVIS_MASTODON_CALLS_PER_5_MINUTES="100000")
         return MastodonChannel(setup, replace(read_mastodon(setup.settings), poll=0.3))
 
-    async def ask(self, turn: Turn, chat: str) -> None:
+    async def ask(self, turn: Turn, chat: str) -> str:
         text = turn.text if turn.point is None else f"geo:{turn.point.latitude},{turn.point.longitude}"
-        self.rig.net.mention(text, _account(chat), visibility="direct", language=None)
+        made = self.rig.net.mention(text, _account(chat), visibility="direct", language=None)
+        return str(made["id"])
+
+    async def rewrite(self, message: str, text: str, chat: str) -> None:  # noqa: ARG002 - the message knows its chat
+        self.rig.net.rewrite(message, text)
+
+    async def praise(self, chat: str) -> None:
+        posts = [made["id"] for made in self.rig.net.shown if made["to"] == [_account(chat)]]
+        self.rig.net.favourite(posts[0], _account(chat))
 
     async def shown(self, chat: str) -> list[Read]:
         posts = [made["text"] for made in self.rig.net.shown if made["to"] == [_account(chat)]]
@@ -170,13 +208,22 @@ class Office:
 
     async def asks(self, turn: Turn, chat: str) -> Read:
         """A resident says ``turn``; what they read of the answer, once all of it has come."""
-        number = self._letters()
-        await self.way.ask(turn, chat)
-        await until(lambda: self._letters() > number and self._all_sent(), _PATIENCE)
+        await self.after(self.way.ask(turn, chat))
         shown, before = await self.way.shown(chat), self._seen.get(chat, 0)
         assert len(shown) > before
         self._seen[chat] = len(shown)
         return sum(shown[before + 1 :], shown[before])
+
+    async def after(self, what: Awaitable[_T]) -> _T:
+        """What a resident's ``what`` gives, once all that follows from it has been done and shown."""
+        number = self._letters()
+        done = await what
+        await until(lambda: self._letters() > number and self._all_sent(), _PATIENCE)
+        return done
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What stands in the file."""
+        return self.file.run(lambda database: [tuple(row) for row in database.execute(sql).fetchall()])
 
     def _letters(self) -> int:
         return self._count("select count(*) from inbox")
@@ -187,7 +234,7 @@ class Office:
         return not self._count(f"select {waiting} + (select count(*) from outbox where payload is not null)")
 
     def _count(self, sql: str) -> int:
-        return self.file.run(lambda database: int(database.execute(sql).fetchone()[0]))
+        return int(self.rows(sql)[0][0])
 
 
 @asynccontextmanager
