@@ -87,16 +87,17 @@ async def serve(
     bot: Bot,
     operation: Operation,
     clock: Clock,
-    watch: Callable[[], None],
+    nudge: Callable[[], None],
 ) -> tuple[ChannelRevoked, ...]:
     """Run ``channels`` until SIGTERM or SIGINT, or until all are revoked; which were.
 
-    ``watch`` is called now and then, in a thread, to look after the base.
+    ``nudge`` is called on SIGHUP: the base is to be looked at now.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, nudge)
     rules = Rules(
         secret=operation.secret,
         keep=operation.retention,
@@ -105,21 +106,7 @@ async def serve(
         manners=replace(Manners(), asker=Rate(operation.per_minute, 60.0), backlog=operation.backlog),
     )
     office = PostOffice(channels, bot.desk, bot.desk, keeping.states, keeping.mailbox, clock, rules)
-    watching = asyncio.ensure_future(_watch(watch))
-    try:
-        return await office.run(stop)
-    finally:
-        watching.cancel()
-
-
-# Seconds between two looks at the base's files: an edit is served soon, and a look costs a few milliseconds.
-_LOOK = 5.0
-
-
-async def _watch(watch: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(_LOOK)
-        await asyncio.to_thread(watch)
+    return await office.run(stop)
 
 
 def _find(kind: ChannelKind, environment: Mapping[str, str]) -> Found:

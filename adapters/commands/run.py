@@ -7,13 +7,11 @@ import os
 from typing import TYPE_CHECKING
 
 from adapters.commands.frame import Refusal, Spoken, base_option
-from adapters.commands.ready import open_bot, settings_for
+from adapters.commands.ready import settings_for
 
 if TYPE_CHECKING:
     from adapters.commands.words import Words
     from adapters.serving import Found
-    from bot.assembly import Bot
-    from bot.settings import Settings
 
 __all__ = ["make"]
 
@@ -27,12 +25,15 @@ def make(words: Words) -> Spoken:
 
     def run(base: str | None, lang: str | None) -> None:  # noqa: ARG001 - read before click, for its own help
         import asyncio
+        from contextlib import closing
 
+        from adapters.commands.baseservice import BaseInService, leaving_at_once
         from adapters.commands.logs import open_log
         from adapters.serving import Keeping, find_channels, open_channel, serve
         from adapters.setup import CHANNELS
         from bot.clock import SystemClock
         from bot.operating import read_operation
+        from bot.storage.lock import held
 
         settings, found = settings_for(base), find_channels(CHANNELS, os.environ)
         ready = [one for one in found if not one.missing]
@@ -40,37 +41,17 @@ def make(words: Words) -> Spoken:
             raise Refusal("\n".join([words("cli.run_no_channel"), *(_lacking(words, one) for one in found)]))
         operation, clock = read_operation(os.environ), SystemClock()
         open_log([operation.secret.decode(), *_secrets(ready)])
-        keeping = Keeping(operation)
-        try:
-            bot = open_bot(words, settings, keeping.states)
-            channels = [open_channel(one, operation, bot, clock) for one in ready]
+        with leaving_at_once(), held(operation.folder), closing(Keeping(operation)) as keeping:
+            service = BaseInService(words, settings, operation, clock, keeping.states)
+            channels = [open_channel(one, operation, service.bot, clock) for one in ready]
             for one in found:
                 _LOG.info("%s", _lacking(words, one) if one.missing else words("cli.run_starts", channel=one.kind.name))
-            watch = _Watch(words, bot, settings)
-            revoked = asyncio.run(serve(channels, keeping, bot, operation, clock, watch))
-        finally:
-            keeping.close()
+            with service.watched() as watch:
+                revoked = asyncio.run(serve(channels, keeping, service.bot, operation, clock, watch.nudge))
         if len(revoked) == len(channels):
             raise Refusal("\n".join(words(error.key, **error.values) for error in revoked))
 
     return Spoken(words, "run", [base_option(words)], run)
-
-
-class _Watch:
-    """Serves a base that was edited, and says so in the log."""
-
-    def __init__(self, words: Words, bot: Bot, settings: Settings) -> None:
-        from adapters.terminal.live import LiveBase
-        from bot.knowledge.faults import render
-        from bot.reloading import Reloader
-
-        reloader = Reloader(bot.desk, settings.base, cache=settings.cache, target_precision=settings.target_precision)
-        self._live = LiveBase(reloader, lambda fault: render(fault, words.language))
-        self._words = words
-
-    def __call__(self) -> None:
-        for key, values in self._live.news():
-            _LOG.info("%s", self._words(f"terminal.{key}", **values))
 
 
 def _lacking(words: Words, found: Found) -> str:
