@@ -16,7 +16,7 @@ from bot.delivery.people import Manners
 from bot.delivery.states import HeldStates
 from bot.errors import SettingsError
 from bot.mail import Rate
-from bot.operating import read_setting
+from bot.registry import read_setting
 from bot.sealing import Sealer
 from bot.storage.file import SqliteFile
 from bot.storage.mailbox import SqliteMailbox
