@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from bot.ports import Clock
     from bot.registry import Setting
 
-__all__ = ["CHANNELS", "ChannelKind", "ChannelSetup"]
+__all__ = ["CHANNELS", "ChannelKind", "ChannelSetup", "Extra"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What else must be installed once ``setting`` is given: the extra ``name`` of pyproject.toml, with ``modules``."""
+
+    setting: str
+    name: str
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +33,12 @@ class ChannelKind:
 
     ``adapters.<name>.channel`` is imported only when every required one of ``settings`` is set, and offers
     ``open_channel(setup: ChannelSetup) -> Channel``, which calls no network and raises SettingsError
-    for a setting that is wrong.
+    for a setting that is wrong. The extra of pyproject.toml with its libraries has its name.
     """
 
     name: str
     settings: tuple[Setting, ...]
+    extras: tuple[Extra, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -60,4 +70,8 @@ class ChannelSetup:
     clock: Clock
 
 
-CHANNELS = (ChannelKind("telegram", TELEGRAM), ChannelKind("matrix", MATRIX), ChannelKind("mastodon", MASTODON))
+CHANNELS = (
+    ChannelKind("telegram", TELEGRAM),
+    ChannelKind("matrix", MATRIX, (Extra("PARVIS_MATRIX_ENCRYPTION_KEY", "matrix-encryption", ("nio", "vodozemac")),)),
+    ChannelKind("mastodon", MASTODON),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,13 +117,14 @@ class Reading:
     """What an environment says: each setting's value and where it comes from, and all that is wrong.
 
     ``values`` has those that are set and can be what they are; ``unknown`` has each name that is no
-    setting's, with the closest that is, if any.
+    setting's, with the closest that is, if any; ``hidden`` the secrets, those that cannot be included.
     """
 
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     sources: Mapping[str, Source]
     faults: tuple[SettingsError, ...]
     unknown: tuple[tuple[str, str | None], ...]
+    hidden: tuple[str, ...] = field(repr=False)
 
 
 class Registry:
@@ -148,6 +149,7 @@ class Registry:
         values: dict[str, str] = {}
         sources: dict[str, Source] = {}
         faults: list[SettingsError] = []
+        hidden: list[str] = []
         for setting in self:
             sources[setting.name] = Source.DEFAULT
             try:
@@ -155,10 +157,11 @@ class Registry:
                 if value is not None:
                     in_file = not environment.get(setting.name, "").strip()
                     sources[setting.name] = Source.FILE if in_file else Source.ENVIRONMENT
+                    hidden += [value] if setting.secret else []
                     values[setting.name] = setting.parse(value)
             except SettingsError as error:
                 faults.append(error)
-        return Reading(values, sources, tuple(faults), tuple(self._unknown(environment)))
+        return Reading(values, sources, tuple(faults), tuple(self._unknown(environment)), tuple(hidden))
 
     def _unknown(self, environment: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
         known = {name for setting in self for name in _names(setting)}

@@ -18,6 +18,7 @@ from bot.clock import SystemClock
 from bot.errors import SettingsError
 from bot.mailbox import Letter, Outgoing, Settlement
 from bot.operating import read_operation
+from bot.registry import Kind, Setting
 from bot.voice import Voice
 
 NOON = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -74,10 +75,11 @@ def test_the_secret_is_asked_for_before_anything_starts(
 
 def test_a_library_that_is_missing_is_named(environment: dict[str, str]) -> None:
     """An operator who set up a network without its library reads how to install it."""
-    (found,) = find_channels((ChannelKind("nowhere", ("PARVIS_NOWHERE",)),), {"PARVIS_NOWHERE": "x"})
+    (setting,) = (Setting("PARVIS_NOWHERE", Kind.TEXT, "nowhere", required=True),)
+    (found,) = find_channels((ChannelKind("nowhere", (setting,)),), {"PARVIS_NOWHERE": "x"})
     with pytest.raises(SettingsError) as caught:
         open_channel(found, read_operation(environment), None, SystemClock())  # type: ignore[arg-type]
-    assert "parvis[nowhere]" in Voice().say(caught.value.key, "fr", **caught.value.values)
+    assert 'python -m pip install ".[nowhere]"' in Voice().say(caught.value.key, "fr", **caught.value.values)
 
 
 def test_the_outbox_counts_and_tells_nothing(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
