@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapters.commands import ask, chat, check, golden, health, mastodon_setup, new_base, outbox, run, schema
+from adapters.commands import ask, chat, check, golden, health, mastodon_setup, new_base, outbox, run, schema, settings
 from adapters.commands.frame import Programme, usage_fault
 from adapters.commands.words import Words
 from bot.errors import KnowledgeError, OperatorError, ParvisError, SettingsError
@@ -56,7 +56,7 @@ def programme(words: Words) -> Programme:
     """The whole command line, speaking through ``words``."""
     commands = [
         module.make(words)
-        for module in (chat, ask, run, health, mastodon_setup, outbox, check, golden, schema, new_base)
+        for module in (chat, ask, run, settings, health, mastodon_setup, outbox, check, golden, schema, new_base)
     ]
     version = click.Option(
         ["--version"],

@@ -12,7 +12,17 @@ from bot.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["PREFIX", "Kind", "Reading", "Registry", "Setting", "Source", "read_setting", "split_address"]
+__all__ = [
+    "PREFIX",
+    "Kind",
+    "Reading",
+    "Registry",
+    "Setting",
+    "Source",
+    "read_setting",
+    "split_address",
+    "without_password",
+]
 
 PREFIX = "PARVIS_"
 _FILE = "_FILE"
@@ -75,7 +85,7 @@ class Setting:
     def parse(self, value: str) -> str:
         """``value`` if it can be this setting's; raises SettingsError, which never quotes a secret."""
         if not self._fits(value) or (self.check is not None and not self.check(value)):
-            told = {} if self.secret else {"value": _without_password(value)}
+            told = {} if self.secret else {"value": without_password(value)}
             choices = ", ".join(self.choices)
             bounds = {"least": self.least, "most": self.most, "length": len(_bytes(value))}
             raise SettingsError(self.wrong, setting=self.name, choices=choices, languages=choices, **bounds, **told)
@@ -204,6 +214,12 @@ def split_address(value: str) -> tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
+def without_password(value: str) -> str:
+    """``value`` without what an address may carry before its ``@``."""
+    scheme, mark, rest = value.partition("://")
+    return scheme + mark + rest.rpartition("@")[2] if mark else value
+
+
 def _names(setting: Setting) -> tuple[str, ...]:
     return (setting.name, setting.name + _FILE) if setting.in_file else (setting.name,)
 
@@ -233,9 +249,3 @@ def _float(value: str) -> float:
 def _bytes(value: str) -> bytes:
     # The environment may hold bytes that are no text.
     return value.encode("utf-8", "surrogateescape")
-
-
-def _without_password(value: str) -> str:
-    """``value`` without what an address may carry before its ``@``."""
-    scheme, mark, rest = value.partition("://")
-    return scheme + mark + rest.rpartition("@")[2] if mark else value

@@ -31,6 +31,8 @@ _SILENT = ("nio",)
 # What Parvis itself adds to an event; whatever else hangs on a record stays unsaid.
 _FIELDS = frozenset({"channel", "question", "outcome", "language", "part", "seconds", "where"})
 _STRANGER = "a library speaks"
+# Signs that would end a line, or that a terminal would obey.
+_SIGNS = {"\n": " / ", "\t": " "}
 
 
 def open_log(secrets: Iterable[str], form: str | None = None, level: str = "info") -> None:
@@ -117,7 +119,9 @@ class _Without:
             return value
         for secret in self._secrets:
             value = value.replace(secret, "[secret]")
-        return " / ".join(value.split("\n")) if value.isprintable() or "\n" in value else repr(value)
+        if value.isprintable():
+            return value
+        return "".join(sign if sign.isprintable() else _SIGNS.get(sign, "?") for sign in value)
 
 
 def _about_question(_logger: object, _method: str, event: EventDict) -> EventDict:
@@ -132,7 +136,7 @@ def _tell_exception(_logger: object, _method: str, event: EventDict) -> EventDic
     event.pop("stack_info", None)
     error = caught[1] if isinstance(caught, tuple) else caught
     if isinstance(error, BaseException):
-        event["exception"] = told_exception(error)
+        event["error"] = told_exception(error)
     return event
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.registry import Reading
     from bot.settings import Settings
 
-__all__ = ["HEALTH", "Start", "check_start", "faults_in", "lacking", "unknown_in"]
+__all__ = ["HEALTH", "Start", "check_start", "faults_in", "lacking", "unknown_in", "without_secrets"]
 
 HEALTH = "PARVIS_HEALTH_LISTEN"
 _WEBHOOK, _WEBHOOK_LISTEN = "PARVIS_TELEGRAM_WEBHOOK_URL", "PARVIS_TELEGRAM_WEBHOOK_LISTEN"
@@ -56,7 +56,7 @@ def check_start(words: Words, environment: Mapping[str, str], base: str | None, 
         lines = [words(fault.key, **fault.values) for fault in faults]
         if not given:
             lines += [words("cli.run_no_channel"), *(lacking(words, one) for one in found)]
-        raise Refusal("\n".join(_without(reading, [*lines, *unknown_in(words, reading)])))
+        raise Refusal("\n".join(without_secrets(reading, [*lines, *unknown_in(words, reading)])))
     return Start(
         reading,
         read_settings(environment, folder),
@@ -66,15 +66,18 @@ def check_start(words: Words, environment: Mapping[str, str], base: str | None, 
     )
 
 
-def faults_in(reading: Reading, base: Path | None = None) -> list[SettingsError]:
-    """Every fault of the settings, those that the disk tells included; ``base`` is the folder given by --base."""
+def faults_in(reading: Reading, base: Path | None = None, *, serving: bool = True) -> list[SettingsError]:
+    """Every fault of the settings, those that the disk tells included; ``base`` is the folder given by --base.
+
+    ``serving``: with what only the networks need; PARVIS_DATA is made if need be.
+    """
     faults, values = [*reading.faults], reading.values
-    if SECRET.name not in values and SECRET.name not in {_setting(fault) for fault in faults}:
+    if serving and SECRET.name not in values and SECRET.name not in {_setting(fault) for fault in faults}:
         faults.append(SettingsError("operator.no_secret"))
     looks: tuple[Callable[[], object], ...] = (
         lambda: read_base(values, base),
         lambda: read_cache(values),
-        lambda: read_folder(values),
+        *((lambda: read_folder(values),) if serving else ()),
     )
     faults += [fault for look in looks if (fault := _fault(look)) is not None]
     return [*faults, *_same_port(reading)]
@@ -128,7 +131,7 @@ def _missing_libraries(found: Sequence[Found], reading: Reading) -> Iterator[Set
         yield SettingsError("operator.no_operations", setting=HEALTH, library=missing[0])
 
 
-def _without(reading: Reading, lines: list[str]) -> list[str]:
+def without_secrets(reading: Reading, lines: list[str]) -> list[str]:
     """``lines`` without any secret, not even one put into the wrong setting."""
     for secret in reading.hidden:
         lines = [line.replace(secret, "[secret]") for line in lines]
