@@ -18,6 +18,7 @@ from adapters.commands import (
     check,
     export,
     golden,
+    health,
     mastodon_setup,
     new_base,
     outbox,
@@ -26,6 +27,7 @@ from adapters.commands import (
     rollback,
     run,
     schema,
+    settings,
     status,
 )
 from adapters.commands.frame import Programme, usage_fault
@@ -76,7 +78,9 @@ def programme(words: Words) -> Programme:
             chat,
             ask,
             run,
+            settings,
             status,
+            health,
             rollback,
             mastodon_setup,
             outbox,

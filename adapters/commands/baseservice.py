@@ -16,7 +16,7 @@ from bot.living import LivingBase, News
 from bot.reloading import Reloader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from adapters.commands.words import Words
     from bot.knowledge.state import KnowledgeState
@@ -32,13 +32,21 @@ _LOG = logging.getLogger("parvis.run")
 class BaseInService:
     """A bot on the base of ``settings``, brought to each good edit; copies and book are in ``operation.editions``."""
 
-    def __init__(self, words: Words, settings: Settings, operation: Operation, clock: Clock, store: Store) -> None:
-        """Raises Refusal if the base cannot serve and none of its versions ever did."""
+    def __init__(
+        self,
+        words: Words,
+        settings: Settings,
+        operation: Operation,
+        clock: Clock,
+        store: Store,
+        progress: Callable[[str, float], None],
+    ) -> None:
+        """``progress`` hears each step of the start. Raises Refusal if no version of the base can serve."""
         self._words = words
         self._watch = Watch(self._look, lambda: self._living.folders)
         self._living = LivingBase(settings.base, operation.editions, clock, self._watch.pause)
         try:
-            self.bot = self._living.open(lambda base: make_bot(words, settings, base, store))
+            self.bot = self._living.open(lambda base: make_bot(words, settings, base, store, progress=progress))
         except KnowledgeError as error:
             raise broken_base(words, settings.base, error.faults) from error
         self._reloader = Reloader(

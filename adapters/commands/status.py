@@ -25,6 +25,7 @@ def make(words: Words) -> Spoken:
     """The command."""
 
     def run(lang: str | None) -> None:  # noqa: ARG001 - read before click, for its own help
+        from adapters.registry import REGISTRY
         from adapters.serving import find_channels
         from adapters.setup import CHANNELS
         from bot.operating import read_operation
@@ -36,7 +37,7 @@ def make(words: Words) -> Spoken:
         click.echo(words("cli.status_runs" if runs else "cli.status_stopped"))
         for line in _base(words, ServiceBook(operation.editions).read(), runs=runs):
             click.echo(line)
-        for found in find_channels(CHANNELS, os.environ):
+        for found in find_channels(CHANNELS, REGISTRY.read(os.environ).values):
             missing = ", ".join(found.missing)
             key = "cli.run_lacks" if missing else "cli.status_channel"
             click.echo(words(key, channel=found.kind.name, missing=missing))
