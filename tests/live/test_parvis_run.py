@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botapi import TOKEN
@@ -64,6 +65,7 @@ class Town:
             "PARVIS_DATA": str(folder / "data"),
             "PARVIS_SECRET": "the secret of Ville-d'Essai",
             "PARVIS_TELEGRAM_TOKEN": TOKEN,
+            "PARVIS_HEALTH_LISTEN": f"127.0.0.1:{_free_port()}",
         }
         self._api: subprocess.Popen[bytes] | None = None
         self.bot: subprocess.Popen[bytes] | None = None
@@ -126,6 +128,13 @@ class Town:
         assert found is not None
         return found
 
+    def readyz(self) -> dict[str, Any]:
+        """What monitoring reads of the base."""
+        url = f"http://{self.settings['PARVIS_HEALTH_LISTEN']}/readyz"
+        with urllib.request.urlopen(url, timeout=10) as page:
+            told: dict[str, Any] = json.loads(page.read())["knowledge"]
+            return told
+
     def ask(self, text: str) -> str:
         """A new resident asks, and gets an answer."""
         self.asked += 1
@@ -147,6 +156,12 @@ class Town:
     def _environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("PARVIS_")}
         return own | self.settings
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 @pytest.fixture
@@ -192,12 +207,16 @@ def test_a_day_in_the_life_of_a_town(town: Town) -> None:
     assert (code, said.splitlines()[0]) == (0, "Parvis est en marche.")
     assert "entries/tout.yaml:2 — " in said
     assert second in said
+    told = town.readyz()
+    assert (told["version"], told["rolled_back"]) == (second, False)
+    assert [(fault["file"], fault["line"]) for fault in told["refused"]["faults"]] == [("entries/tout.yaml", 2)]
     town.send(signal.SIGHUP)  # tried again, told again, and nobody is harmed
     wait_for(lambda: town.log().count("entries/tout.yaml:2 — ") == 2)
 
     code, said = town.parvis("rollback")
     assert (code, f"La version {first} répond maintenant." in said) == (0, True), said
     assert "numéro un" in town.ask(QUESTION)
+    assert (town.readyz()["version"], town.readyz()["rolled_back"]) == (first, True)
     assert town.parvis("backup", town.folder / "copy.db")[0] == 0
 
     town.send(signal.SIGKILL)
