@@ -15,8 +15,9 @@ from bot.knowledge.state import KnowledgeState, Refused
 
 __all__ = ["KEPT", "Entry", "Order", "ServiceBook"]
 
-# Copies kept of one base: a week of daily edits can be gone back on, in a few megabytes.
-KEPT = 7
+# Copies kept of one base, a few megabytes: as many as learned models are (bot.answering.modelfile), without
+# which going back would take as long as learning.
+KEPT = 6
 
 
 @dataclass(frozen=True, slots=True)
