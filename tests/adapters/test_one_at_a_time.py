@@ -15,10 +15,14 @@ from bot.storage.lock import held, is_held
 
 ROOT = Path(__file__).resolve().parents[2]
 DUMPS = sorted((ROOT / "tests" / "data" / "schemas").glob("*.sql"))
+# Each takes its time between seeing what is to be done and doing it: long enough for the others to see the same.
 _OPENS = """
-import sys
+import sys, time
 from pathlib import Path
+from sqlite_utils import Migrations
 from bot.storage.file import SqliteFile
+apply = Migrations.apply
+Migrations.apply = lambda self, database: (time.sleep(0.3), apply(self, database))
 print("ready", flush=True)
 SqliteFile(Path(sys.argv[1]), 60)
 """
