@@ -51,7 +51,7 @@ def _serve(words: Words, start: Start) -> tuple[list[Channel], tuple[ChannelRevo
     from adapters.serving import Keeping, open_channel, serve
     from bot.clock import SystemClock
 
-    clock, keeping = SystemClock(), Keeping(start.operation)
+    clock, keeping, operations = SystemClock(), Keeping(start.operation), None
     try:
         bot = open_bot(words, start.settings, keeping.states, progress=_log_step(words))
         channels = [open_channel(one, start.operation, bot, clock) for one in start.channels]
@@ -62,6 +62,8 @@ def _serve(words: Words, start: Start) -> tuple[list[Channel], tuple[ChannelRevo
         revoked = asyncio.run(serve(channels, keeping, bot, start.operation, clock, watch, operations))
     finally:
         keeping.close()
+        if operations is not None:
+            operations.close()
     return channels, revoked
 
 
