@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import sys
 import threading
@@ -97,10 +96,17 @@ class _Discreet(ProcessorFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         if record.name != _OURS and not record.name.startswith(f"{_OURS}."):
-            # Never its words: a library's message, filled in or not, may be an address with a token in it.
-            record = copy.copy(record)
-            record.msg, record.args, record.where = _STRANGER, (), f"{record.module}:{record.lineno}"
+            record = _stranger(record)
         return super().format(record)
+
+
+def _stranger(record: logging.LogRecord) -> logging.LogRecord:
+    """What may be told of a library's message: filled in or not, it may be an address with a token in it."""
+    told = logging.LogRecord(
+        record.name, record.levelno, record.pathname, record.lineno, _STRANGER, (), record.exc_info, record.funcName
+    )
+    told.where = f"{record.module}:{record.lineno}"
+    return told
 
 
 class _Without:

@@ -84,7 +84,7 @@ def test_no_secret_and_no_word_of_a_resident_gets_into_it(form: str) -> None:
         ours.info("an extra", extra={"text": WORDS, "channel": "telegram"})
         ours.info("a stack", stack_info=True)
         theirs.error("%s wrote %s", WORDS, TOKEN)
-        theirs.error(f"filled in already: {WORDS}", extra={"where": WORDS})
+        theirs.error(f"filled in already: {WORDS}", extra={"where": WORDS, "channel": WORDS})
         theirs.critical(WORDS, exc_info=_caught(lambda: _deep(WORDS)))
         logging.getLogger("asyncio").error("Task %r", WORDS)
         logging.getLogger().error(WORDS)
