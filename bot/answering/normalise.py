@@ -79,7 +79,7 @@ _STEMMERS = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english"
 _FEMININE = re.compile(r"ee(s?)$")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def stem(word: str, language: str = "fr") -> str:
     """The Snowball stem of a folded word; the word itself in a language without a stemmer here."""
     stemmer = _STEMMERS.get(language)
