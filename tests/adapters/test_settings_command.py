@@ -81,6 +81,7 @@ def test_programs_read_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         "group": "run",
     }
     assert read["settings"]["PARVIS_LOG_LEVEL"]["value"] == "info"
+    assert read["settings"]["PARVIS_BACKLOG_HOURS"]["value"] is None  # not the usual one, which does not hold either
     assert len(read["faults"]) == 1
     assert "PARVIS_BACKLOG_HOURS" in read["faults"][0]
     assert "PARVIS_LANG ?" in read["unknown"][0]
