@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, TextIO
@@ -149,7 +150,7 @@ def _tell_exception(_logger: object, _method: str, event: EventDict) -> EventDic
 def _renderer(form: str, stream: TextIO) -> Processor:
     if form == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=0)
+    return structlog.dev.ConsoleRenderer(colors=stream.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0)
 
 
 def _uncaught(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from adapters.telegram.settings import Webhook
     from bot.ports import Receiver
 
-__all__ = ["SECRET_HEADER", "Route", "serve_webhook"]
+__all__ = ["SECRET_HEADER", "Route", "serve_webhook", "told_complaint"]
 
 _LOG = logging.getLogger("parvis.telegram")
 # setWebhook, secret_token.
@@ -163,11 +163,11 @@ async def _look(bot: Bot, webhook: Webhook, receiver: Receiver, complaint: datet
 
 def _told(info: WebhookInfo, complaint: datetime | None) -> datetime | None:
     if info.last_error_date is not None and info.last_error_date != complaint:
-        _LOG.warning("telegram: it could not reach the webhook: %s", _known(info.last_error_message or ""))
+        _LOG.warning("telegram: it could not reach the webhook: %s", told_complaint(info.last_error_message or ""))
     return info.last_error_date
 
 
-def _known(complaint: str) -> str:
+def told_complaint(complaint: str) -> str:
     """Telegram's complaint, if it is one of those it is known to make: its words might be anything."""
     known = next((words for words in _COMPLAINTS if complaint.startswith(words)), None)
     status = re.search(r"\b[1-5]\d\d\b", complaint)

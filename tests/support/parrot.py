@@ -9,8 +9,8 @@ from aiohttp import web
 
 __all__ = ["Parrot"]
 
-# In turn: an answer that is none, then the ways of refusing. None says that the token is no longer taken.
-_STATUSES = (200, 400, 403, 404, 418, 429, 500, 502)
+# In turn: the ways of refusing, and an answer that is none. None says that the token is no longer taken.
+_STATUSES = (400, 200, 404, 403, 429, 500, 502, 418)
 
 
 @dataclass
