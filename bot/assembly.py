@@ -14,7 +14,7 @@ from bot.answering.emergency import shipped_detector
 from bot.answering.modelfile import load_model, model_path
 from bot.answering.snapshot import make_snapshot
 from bot.desk import Desk
-from bot.errors import ModelError, TrainerKilled
+from bot.errors import ModelError
 from bot.knowledge.loading import content_version, load_base
 from bot.trainer import train_beside
 
@@ -68,8 +68,7 @@ def build(
     ``cache`` keeps trained models between runs (None: none is kept). ``progress``
     hears a step's name and how far it is (0 to 1). Without ``vocabulary`` the base is
     learned, and answers, as if it had no concept: what its vocabulary is worth is
-    measured against that. Raises KnowledgeError if the base cannot be served, TrainerKilled if
-    the machine is too small to learn it.
+    measured against that. Raises KnowledgeError if the base cannot be served.
     """
     with _nothing_collected():
         snapshot = prepare(
@@ -105,9 +104,9 @@ def prepare(
     progress: Progress | None = None,
     vocabulary: bool = True,
 ) -> Snapshot:
-    """Load the base, find or train its model, and make them ready to answer.
+    """Load the base, find or train its model, and make them ready to answer. Raises KnowledgeError.
 
-    Raises KnowledgeError, TrainerKilled. The other arguments are those of ``build``.
+    The other arguments are those of ``build``.
     """
     report = progress or (lambda _step, _share: None)
     knowledge, model = _load(base, report), None
@@ -139,21 +138,15 @@ def _load(base: Path, report: Progress) -> KnowledgeBase:
 
 
 def _kept(base: KnowledgeBase, cache: Path, report: Progress) -> Model | None:
-    """The kept model of this very base, trained in a process of its own if need be; None if that failed.
-
-    Raises TrainerKilled.
-    """
+    """The kept model of this very base, trained in a process of its own if need be; None if that failed."""
     path = model_path(cache, base.version)
     with suppress(ModelError):
         return load_model(path)
     # Training takes several times the memory of answering: it is given back with its process.
-    try:
+    with suppress(ModelError):
         train_beside(base.root, cache, lambda share: report("train", share))
         return load_model(path)
-    except TrainerKilled:
-        raise  # so would this process be, and nobody would be answered
-    except ModelError:
-        return None
+    return None
 
 
 def learn_base(base: KnowledgeBase, finder: ConceptFinder, progress: Callable[[float], None]) -> Model:

@@ -7,7 +7,6 @@
     │   ├── StorageError    a store that cannot be opened, read or written
     │   └── ChannelRevoked  a platform that no longer takes the bot's token: the channel stops
     ├── ModelError          a trained model that cannot be read or made
-    │   └── TrainerKilled   the machine ended the process that trains: it lacks memory or time
     └── SendError           a message that did not leave
         ├── SendPaused      later: the platform asks to wait
         ├── SendFailed      later: the network or the platform is in trouble
@@ -39,7 +38,6 @@ __all__ = [
     "SendRefused",
     "SettingsError",
     "StorageError",
-    "TrainerKilled",
 ]
 
 
@@ -77,10 +75,6 @@ class StorageError(OperatorError):
 
 class ModelError(ParvisError):
     """A trained model that cannot be read or made."""
-
-
-class TrainerKilled(ModelError):  # noqa: N818 - says what happened
-    """The machine ended the process that trains, which asked for too much memory or time: so would this one."""
 
 
 class ChannelRevoked(OperatorError):  # noqa: N818 - says what happened

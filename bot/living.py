@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.editions import Editions, read_base
-from bot.errors import KnowledgeError, TrainerKilled
+from bot.errors import KnowledgeError
 from bot.knowledge.loading import inspect_base
 from bot.knowledge.state import KnowledgeState, Refused
 from bot.servicebook import Entry, ServiceBook
@@ -81,7 +81,7 @@ class LivingBase:
         """What ``start`` makes of the version to serve first, given the root of its copy.
 
         It is the one the operator went back to, else the folder's; if that cannot serve, the
-        last that did. Raises KnowledgeError or TrainerKilled if there is none.
+        last that did. Raises KnowledgeError if there is none.
         """
         reading, order, former = read_base(self._base), self._book.order(), self._book.read()
         if former is not None and former.base == self._entry.base:
@@ -96,12 +96,12 @@ class LivingBase:
         try:
             reading.check()
             started = start(self._copy(reading))
-        except (KnowledgeError, TrainerKilled) as error:
+        except KnowledgeError as error:
             last = self._editions.find(self.state.version) if self.state.version else None
             if last is None:
                 raise
             started = start(last)
-            self._refuse(reading, _faults_of(error))
+            self._refuse(reading, error.faults)
         else:
             self._drop_order()
             self._serve(started.base.version)
@@ -110,8 +110,8 @@ class LivingBase:
     def look(self, reload: Callable[[Path], _Based], *, again: bool = False) -> Iterator[News]:
         """See whether something else is to serve, and bring it into service with ``reload``; what became of it.
 
-        ``reload`` gets the root of a copy and raises KnowledgeError if it cannot serve, TrainerKilled
-        if the machine is too small for it. With ``again``, what was refused is tried once more.
+        ``reload`` gets the root of a copy and raises KnowledgeError if it cannot serve. With
+        ``again``, what was refused is tried once more.
         """
         reading, order = read_base(self._base), self._book.order()
         if order is not None and order.instead_of == reading.version:
@@ -132,9 +132,9 @@ class LivingBase:
             if root is None:
                 raise KnowledgeError(())
             reload(root)
-        except (KnowledgeError, TrainerKilled) as error:
+        except KnowledgeError as error:
             self._drop_order()
-            yield News("cli.rollback_failed", order.to, _faults_of(error))
+            yield News("cli.rollback_failed", order.to, error.faults)
         else:
             self._serve(order.to, rolled_back=True)
             self._inspect(reading)
@@ -159,8 +159,8 @@ class LivingBase:
             reading.check()
             reload(self._copy(reading))
             faults = None
-        except (KnowledgeError, TrainerKilled) as error:
-            faults = _faults_of(error)
+        except KnowledgeError as error:
+            faults = error.faults
         finally:
             # Whatever went wrong, it is told, and not tried again until something changes.
             if faults is not None:
@@ -170,7 +170,7 @@ class LivingBase:
             self._serve(reading.version)
             yield News("terminal.base_reloaded", reading.version)
         else:
-            yield News("terminal.base_refused" if faults else "cli.base_not_learned", reading.version, tuple(faults))
+            yield News("terminal.base_refused", reading.version, tuple(faults))
             yield from self._take_back(reload)
 
     def _take_back(self, reload: Callable[[Path], _Based]) -> Iterator[News]:
@@ -183,9 +183,9 @@ class LivingBase:
             if root is None:
                 raise KnowledgeError(())
             reload(root)
-        except (KnowledgeError, TrainerKilled) as error:
+        except KnowledgeError as error:
             last = self.state.version
-            yield News("cli.rollback_failed", last, _faults_of(error))
+            yield News("cli.rollback_failed", last, error.faults)
         else:
             yield News("terminal.base_reloaded", last)
         self._serve(last)
@@ -239,8 +239,3 @@ class LivingBase:
         except OSError as error:
             _LOG.warning("what serves could not be written down: %s", error.strerror)
         self._editions.keep_only({*entry.history, entry.state.version})
-
-
-def _faults_of(error: KnowledgeError | TrainerKilled) -> tuple[Fault, ...]:
-    """What staff can mend: nothing, where it is the machine that was not up to it."""
-    return error.faults if isinstance(error, KnowledgeError) else ()

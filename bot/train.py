@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from bot.answering.concepts import ConceptFinder
@@ -26,9 +25,6 @@ def main(arguments: list[str]) -> int:
     Writes how far it is (0 to 1) on standard output, a line each time.
     """
     os.nice(_NICENESS)
-    # Where memory runs out, the kernel is to end this process, not the one that answers (proc(5), oom_score_adj).
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", "utf-8")
     # All that is made here is needed until the end: looking for waste among it takes half a second.
     gc.disable()
     root, cache = (Path(argument) for argument in arguments)

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import ModelError, TrainerKilled
+from bot.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,7 @@ _LONGEST = 900.0
 def train_beside(root: Path, cache: Path, progress: Callable[[float], None]) -> None:
     """Train the base in folder ``root`` and keep its model in ``cache``.
 
-    ``progress`` hears how far it is (0 to 1). Raises ModelError if no model came of it,
-    TrainerKilled if the machine put an end to it.
+    ``progress`` hears how far it is (0 to 1). Raises ModelError if no model came of it.
     """
     package = str(Path(__file__).parent.parent)
     paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
@@ -51,8 +50,6 @@ def train_beside(root: Path, cache: Path, progress: Callable[[float], None]) -> 
         raise
     finally:
         limit.cancel()
-    if trainer.returncode < 0:
-        raise TrainerKilled("the process that learns the base was ended: it lacked memory or time")
     if trainer.returncode != 0:
         raise ModelError("the base could not be learned")
 

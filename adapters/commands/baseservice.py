@@ -8,9 +8,9 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from adapters.commands.ready import make_bot, unfit_base
+from adapters.commands.ready import broken_base, make_bot
 from adapters.watching import Watch
-from bot.errors import KnowledgeError, TrainerKilled
+from bot.errors import KnowledgeError
 from bot.knowledge.faults import render
 from bot.living import LivingBase, News
 from bot.reloading import Reloader
@@ -47,14 +47,13 @@ class BaseInService:
         self._living = LivingBase(settings.base, operation.editions, clock, self._watch.pause)
         try:
             self.bot = self._living.open(lambda base: make_bot(words, settings, base, store, progress=progress))
-        except (KnowledgeError, TrainerKilled) as error:
-            raise unfit_base(words, settings.base, error) from error
+        except KnowledgeError as error:
+            raise broken_base(words, settings.base, error.faults) from error
         self._reloader = Reloader(
             self.bot.desk, settings.base, cache=settings.cache, target_precision=settings.target_precision
         )
         if self.state.refused is not None:
-            key = "terminal.base_refused" if self.state.refused.faults else "cli.base_not_learned"
-            self._tell(News(key, self.state.version, self.state.refused.faults))
+            self._tell(News("terminal.base_refused", self.state.version, self.state.refused.faults))
 
     @property
     def state(self) -> KnowledgeState:
@@ -73,7 +72,7 @@ class BaseInService:
 
     def _tell(self, news: News) -> None:
         faults = "\n".join(render(fault, self._words.language) for fault in news.faults if fault.severity == "error")
-        level = logging.ERROR if news.key.endswith(("refused", "failed", "not_learned")) else logging.INFO
+        level = logging.ERROR if news.key.endswith(("refused", "failed")) else logging.INFO
         _LOG.log(level, "%s", self._words(news.key, version=news.version, faults=faults))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from adapters.commands.frame import Refusal
 from adapters.commands.progress import Progress
 from bot.clock import SystemClock
-from bot.errors import KnowledgeError, SettingsError, TrainerKilled
+from bot.errors import KnowledgeError, SettingsError
 from bot.settings import read_settings
 from bot.voice import shipped_languages
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.ports import Store
     from bot.settings import Settings
 
-__all__ = ["broken_base", "make_bot", "open_bot", "resident_language", "settings_for", "unfit_base"]
+__all__ = ["broken_base", "make_bot", "open_bot", "resident_language", "settings_for"]
 
 
 def settings_for(base: str | None) -> Settings:
@@ -47,8 +47,8 @@ def open_bot(
     """
     try:
         return make_bot(words, settings, settings.base, store, vocabulary=vocabulary, progress=progress)
-    except (KnowledgeError, TrainerKilled) as error:
-        raise unfit_base(words, settings.base, error) from error
+    except KnowledgeError as error:
+        raise broken_base(words, settings.base, error.faults) from error
 
 
 def make_bot(
@@ -60,7 +60,7 @@ def make_bot(
     vocabulary: bool = True,
     progress: Callable[[str, float], None] | None = None,
 ) -> Bot:
-    """As ``open_bot``, on the base in folder ``base``; raises KnowledgeError or TrainerKilled."""
+    """As ``open_bot``, on the base in folder ``base``; raises KnowledgeError."""
     with Progress(words, sys.stderr) if progress is None else nullcontext(progress) as progress:
         from bot.assembly import build
 
@@ -73,13 +73,6 @@ def make_bot(
             progress=progress,
             vocabulary=vocabulary,
         )
-
-
-def unfit_base(words: Words, base: Path, error: KnowledgeError | TrainerKilled) -> Refusal:
-    """The refusal to serve ``base``, for its faults or because the machine is too small to learn it."""
-    if isinstance(error, TrainerKilled):
-        return Refusal(words("cli.base_not_learned", version=base))
-    return broken_base(words, base, error.faults)
 
 
 def broken_base(words: Words, base: Path, faults: Sequence[Fault]) -> Refusal:

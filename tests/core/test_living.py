@@ -11,7 +11,7 @@ import pytest
 from villedessai import CITY, NOW, SECOND, TINY, StoppedClock, tiny_town
 
 from bot.editions import Editions, read_base
-from bot.errors import KnowledgeError, TrainerKilled
+from bot.errors import KnowledgeError
 from bot.knowledge.loading import load_base
 from bot.living import LivingBase
 from bot.servicebook import KEPT, Order, ServiceBook
@@ -40,7 +40,6 @@ class Staff:
     loaded: list[Path] = field(default_factory=list)
     meanwhile: list[str] = field(default_factory=list)  # what is saved while the bot waits for an edit to settle
     pauses: int = 0
-    small: bool = True  # the machine
 
     def __post_init__(self) -> None:
         self.write(TINY)
@@ -199,29 +198,6 @@ def test_what_breaks_the_bot_itself_is_told_and_tried_once(staff: Staff) -> None
     assert staff.living.state.refused is not None
     assert staff.living.state.refused.faults == ()
     assert list(staff.living.look(break_down)) == []
-
-
-def test_an_edit_the_machine_is_too_small_for_is_told_and_not_served(staff: Staff) -> None:
-    """Where memory runs out while an edit is learned, the last version serves on, over a restart too, until asked."""
-
-    def run_out(root: Path) -> Served:
-        base = load_base(root)
-        if "passeport" in base.entries and staff.small:
-            raise TrainerKilled
-        return Served(base)
-
-    first = staff.serves()
-    staff.write(TINY + SECOND)
-    assert [news.key for news in staff.living.look(run_out)] == ["terminal.base_changed", "cli.base_not_learned"]
-    assert list(staff.living.look(run_out)) == []
-    staff.living = LivingBase(staff.root, staff.folder / "data", staff.clock, lambda _: None)
-    staff.living.open(run_out)
-    assert staff.serves() == first
-    assert staff.living.state.refused is not None
-    assert staff.living.state.refused.faults == ()
-    staff.small = False
-    assert list(staff.living.look(run_out)) == []
-    assert [news.key for news in staff.living.look(run_out, again=True)][-1] == "terminal.base_reloaded"
 
 
 def test_a_restart_during_a_bad_edit_serves_the_last_good_version(staff: Staff) -> None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from gc import isenabled
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from villedessai import SECOND, TINY, resident_of, tiny_town
 
 from bot.answering.modelfile import load_model, model_path
 from bot.assembly import prepare
-from bot.errors import KnowledgeError, ModelError, TrainerKilled
+from bot.errors import KnowledgeError, ModelError
 from bot.knowledge.loading import load_base
 from bot.messages import Outcome
 from bot.reloading import Reloader
 from bot.trainer import train_beside
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PASSPORT = "refaire mon passeport"
 
 
@@ -72,28 +73,6 @@ def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path: Path, caplog:
     assert snapshot.ranker.rank("jeter un canapé", "fr").matches[0].entry_id == "encombrants"
     assert "could not be kept" in caplog.text
     assert taken.read_text() == "a file where the folder should be"
-
-
-def test_a_machine_too_small_to_learn_goes_on_answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the kernel ends the trainer for want of memory, this process does not try the same and fall with it."""
-    killed = tmp_path / "python"
-    killed.write_text("#!/bin/sh\nkill -9 $$\n", "utf-8")
-    killed.chmod(0o700)
-    root = tiny_town(tmp_path / "town")
-    resident = resident_of(prepare(root, cache=None, target_precision=0.95))
-    served = resident.desk.snapshot
-    tiny_town(root, TINY + SECOND)
-    monkeypatch.setattr(sys, "executable", str(killed))
-    with pytest.raises(TrainerKilled):
-        Reloader(resident.desk, root, cache=tmp_path / "models", target_precision=0.95).reload()
-    assert resident.desk.snapshot is served
-
-
-def test_the_trainer_is_the_first_to_go(tmp_path: Path) -> None:
-    """Where memory runs out, the kernel is told to end the process that learns before the one that answers."""
-    code = "from bot.train import main; main(['nowhere', 'none']); print(open('/proc/self/oom_score_adj').read())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.strip() == "1000"
 
 
 def test_a_trainer_that_cannot_start_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
