@@ -41,12 +41,12 @@ def make(words: Words) -> Spoken:
 def _old(words: Words, operation: Operation, _: bool) -> None:
     from adapters.serving import Keeping
     from bot.clock import SystemClock
-    from bot.storage.leaving import count_rows, purge
+    from bot.storage.leaving import count_rows, purge_all
 
     with closing(Keeping(operation)) as keeping:
         before = keeping.file.run(count_rows)
         now = SystemClock().now()
-        keeping.file.run(lambda database: purge(database, operation.database, now, operation.retention))
+        keeping.file.run(lambda database: purge_all(database, operation.database, now, operation.retention))
         left = keeping.file.run(count_rows)
     click.echo(words("cli.purge_done", number=before - left, left=left, days=operation.retention.days))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-__all__ = ["CONVERSATIONS", "QUESTIONS", "count_rows", "forget_asker", "forget_everyone", "purge"]
+__all__ = ["CONVERSATIONS", "QUESTIONS", "count_rows", "forget_asker", "forget_everyone", "purge_all", "wipe_log"]
 
 _LOG = logging.getLogger("parvis.delivery")
 # The conversations of ``:asker``, with ``:conversation`` if one is given, and the questions they asked.
@@ -43,7 +43,7 @@ def forget_asker(database: Database, letter: str, asker: str, conversation: str)
     )
 
 
-def purge(database: Database, path: Path, now: datetime, keep: timedelta) -> None:
+def purge_all(database: Database, path: Path, now: datetime, keep: timedelta) -> None:
     """Delete what is older than ``keep``; sooner, what can no longer be edited or delivered.
 
     So goes the database that a restore replaced at ``path`` so long ago. Raises sqlite3.Error.
@@ -61,7 +61,7 @@ def purge(database: Database, path: Path, now: datetime, keep: timedelta) -> Non
         database.execute("delete from sent where sent_at < ?", [old])
         database.execute("delete from answers where asked_at < ?", [old])
         database.execute("delete from conversations where at < ?", [old])
-    _clear_log(database)
+    wipe_log(database)
     try:
         drop_replaced(path, now - keep)
     except OSError as error:
@@ -81,7 +81,7 @@ def forget_everyone(database: Database) -> None:
             "update inbox set payload = null, sent_at = null, asker = null, chat = null, conversation = null,"
             " outcome = 'forgotten', settled_at = received_at"
         )
-    _clear_log(database)
+    wipe_log(database)
 
 
 def count_rows(database: Database) -> int:
@@ -90,6 +90,9 @@ def count_rows(database: Database) -> int:
     return sum(database.table(table).count for table in tables)
 
 
-def _clear_log(database: Database) -> None:
-    # What was overwritten in the file may still stand in the log beside it.
+def wipe_log(database: Database) -> None:
+    """Empty the log beside the file, in which what was overwritten in the file may still stand.
+
+    Outside of a transaction. While another process reads the file it may stay: the next purge wipes it.
+    """
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import SettingsError
 from bot.mailbox import Failure, Letter, Outgoing, Tally
 from bot.storage.file import put, writing
-from bot.storage.leaving import forget_asker, purge
+from bot.storage.leaving import forget_asker, purge_all
 from bot.storage.sqlite import utc_text, write_state
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class SqliteMailbox:
 
     async def purge(self, now: datetime, keep: timedelta) -> None:
         """Delete what is older than ``keep``, and sooner what need not be kept that long."""
-        await self._file.arun(lambda database: purge(database, self._file.path, now, keep))
+        await self._file.arun(lambda database: purge_all(database, self._file.path, now, keep))
 
     async def tallies(self) -> list[Tally]:
         """What waits and what failed, by channel."""
