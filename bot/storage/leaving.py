@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-__all__ = ["forget_asker", "purge_all"]
+__all__ = ["forget_asker", "purge_all", "wipe_log"]
 
 _CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
 _QUESTIONS = "select question from answers where asker = :asker union select id from inbox where asker = :asker"
@@ -53,5 +53,12 @@ def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
         database.execute("delete from sent where sent_at < ?", [old])
         database.execute("delete from answers where asked_at < ?", [old])
         database.execute("delete from conversations where at < ?", [old])
-    # What was overwritten in the file may still stand in the log beside it.
+    wipe_log(database)
+
+
+def wipe_log(database: Database) -> None:
+    """Empty the log beside the file, in which what was overwritten in the file may still stand.
+
+    Outside of a transaction. While another process reads the file it may stay: the next purge wipes it.
+    """
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
