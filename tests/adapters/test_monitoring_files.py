@@ -101,6 +101,19 @@ def test_the_dashboard_shows_every_figure() -> None:
     assert {name for name in counted if name not in seen and f"{name}_total" not in seen} == set()
 
 
+def test_the_page_tells_of_every_figure_and_no_other() -> None:
+    """An operator reads what each figure and each of its labels means."""
+    page = (FOLDER / "surveillance.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(parvis_\w+)` \|([^|]*)\|", page, re.M)
+    told = {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
+    printed: dict[str, set[str]] = {}
+    for name, samples in PRINTED.items():
+        if name.startswith("parvis_") and not name.endswith("_created"):
+            labels = {label for one in samples for label in one} - {"le"}
+            printed[re.sub(r"_(?:bucket|count|sum)$", "", name)] = labels
+    assert told == printed
+
+
 def test_the_dashboard_is_as_grafana_takes_it() -> None:
     """Panels have their own numbers, names and places, and ask the source that is chosen."""
     assert len({panel["id"] for panel in PANELS}) == len({panel["title"] for panel in PANELS}) == len(PANELS)
