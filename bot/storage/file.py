@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-__all__ = ["BUSY_SECONDS", "SqliteFile", "put", "writing"]
+__all__ = ["BUSY_SECONDS", "SqliteFile", "put", "trouble", "writing"]
 
 _T = TypeVar("_T")
 
@@ -57,6 +57,11 @@ class SqliteFile:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
     def close(self) -> None:
         """Close the file once what was asked of it is done; it is of no use afterwards."""
         self.run(lambda database: database.close())
@@ -75,7 +80,7 @@ class SqliteFile:
             try:
                 return work()
             except sqlite3.Error as error:
-                raise StorageError(_what(error), path=self._path, detail=error) from error
+                raise StorageError(trouble(error), path=self._path, detail=error) from error
 
         return self._thread.submit(guarded)
 
@@ -129,7 +134,8 @@ def _transaction(database: Database) -> Iterator[None]:
         raise
 
 
-def _what(error: sqlite3.Error) -> str:
+def trouble(error: sqlite3.Error) -> str:
+    """The sentence of the voice that tells an operator of ``error``."""
     # The low byte is the kind of trouble, the rest its circumstances: https://www.sqlite.org/rescode.html
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from bot.storage.file import writing
+from bot.storage.replaced import drop_replaced
 from bot.storage.retention import EDIT_TIME, SENDING_TIME
 from bot.storage.sqlite import utc_text
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
+    from pathlib import Path
 
     from sqlite_utils import Database
 
-__all__ = ["forget_asker", "purge_all", "wipe_log"]
+__all__ = ["CONVERSATIONS", "QUESTIONS", "count_rows", "forget_asker", "forget_everyone", "purge_all", "wipe_log"]
 
-_CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
-_QUESTIONS = "select question from answers where asker = :asker union select id from inbox where asker = :asker"
+_LOG = logging.getLogger("parvis.delivery")
+# The conversations of ``:asker``, with ``:conversation`` if one is given, and the questions they asked.
+CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
+QUESTIONS = "select question from answers where asker = :asker union select id from inbox where asker = :asker"
 
 
 def forget_asker(database: Database, letter: str, asker: str, conversation: str) -> None:
@@ -26,8 +31,8 @@ def forget_asker(database: Database, letter: str, asker: str, conversation: str)
     one again would have it answered again. What they wrote after asking is a new acquaintance.
     """
     who = {"asker": asker, "conversation": conversation, "letter": letter}
-    database.execute(f"delete from conversations where conversation in ({_CONVERSATIONS})", who)  # noqa: S608
-    database.execute(f"delete from sent where question in ({_QUESTIONS})", who)  # noqa: S608
+    database.execute(f"delete from conversations where conversation in ({CONVERSATIONS})", who)  # noqa: S608
+    database.execute(f"delete from sent where question in ({QUESTIONS})", who)  # noqa: S608
     database.execute("delete from outbox where asker = :asker", who)
     database.execute("delete from answers where asker = :asker", who)
     database.execute(
@@ -38,8 +43,11 @@ def forget_asker(database: Database, letter: str, asker: str, conversation: str)
     )
 
 
-def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
-    """Delete what is older than ``keep``; sooner, what can no longer be edited or delivered."""
+def purge_all(database: Database, path: Path, now: datetime, keep: timedelta) -> None:
+    """Delete what is older than ``keep``; sooner, what can no longer be edited or delivered.
+
+    So goes the database that a restore replaced at ``path`` so long ago. Raises sqlite3.Error.
+    """
     old, unsendable, uneditable = (utc_text(now - age) for age in (keep, SENDING_TIME, EDIT_TIME))
     with writing(database):
         database.execute("update sent set payload = null where sent_at < ? and payload is not null", [uneditable])
@@ -54,6 +62,32 @@ def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
         database.execute("delete from answers where asked_at < ?", [old])
         database.execute("delete from conversations where at < ?", [old])
     wipe_log(database)
+    try:
+        drop_replaced(path, now - keep)
+    except OSError as error:
+        _LOG.error("a replaced database could not be deleted: %s", error.strerror)
+
+
+def forget_everyone(database: Database) -> None:
+    """Erase all that is kept of residents, what waits to be answered or sent too.
+
+    The events' keyed hashes stay for the time set, which name nobody: what a platform delivers
+    again is not answered.
+    """
+    with writing(database):
+        for table in ("conversations", "sent", "outbox", "answers"):
+            database.execute(f"delete from {table}")  # noqa: S608 - the names above
+        database.execute(
+            "update inbox set payload = null, sent_at = null, asker = null, chat = null, conversation = null,"
+            " outcome = 'forgotten', settled_at = received_at"
+        )
+    wipe_log(database)
+
+
+def count_rows(database: Database) -> int:
+    """How many things are kept of residents, or of nobody that can be named."""
+    tables = ("inbox", "outbox", "sent", "answers", "conversations")
+    return sum(database.table(table).count for table in tables)
 
 
 def wipe_log(database: Database) -> None:

@@ -13,6 +13,8 @@ from town import NOON, SetClock, open_office, until
 
 from bot.mail import Rate
 from bot.ports import Pace
+from bot.rendering import Limits
+from bot.standing import ChannelState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +120,34 @@ def test_who_blocked_the_bot_is_written_to_no_more(rig: FakeRig, tmp_path: Path,
     run(check())
 
 
+def test_who_blocked_the_bot_and_comes_back_is_answered(rig: FakeRig, tmp_path: Path, run: Run) -> None:
+    """An answer to who blocked the bot costs one call, and counts once; when they write again they are answered."""
+
+    async def check() -> None:
+        rig.block()
+        channel = rig.channel()
+        channel.limits = Limits(300)  # type: ignore[misc]
+        async with open_office(tmp_path / "p.db", channel) as desk:
+            await rig.write("long")
+            await until(lambda: desk.rows("select count(*) from outbox where failed is not null") != [(0,)])
+            (failed,) = desk.rows("select count(*) from outbox where failed is not null")[0]
+            assert isinstance(failed, int)
+            assert failed > 1  # as many as the answer had parts
+            desk.clock.at += timedelta(hours=1)
+            await asyncio.sleep(3600)
+            assert rig.net.sends == 1
+            assert [(one.reason, one.number) for one in await desk.mailbox.failures()] == [("403", failed)]
+
+            rig.net.blocked.clear()
+            await rig.write("me revoilà", at=int(desk.clock.at.timestamp()))
+            await until(lambda: len(_shown(rig, "chat")) == 1)
+            assert "me revoilà" in _shown(rig, "chat")[0]
+            (tally,) = await desk.mailbox.tallies()
+            assert (tally.unanswered, tally.waiting, tally.failed) == (0, 0, failed)
+
+    run(check())
+
+
 def test_a_revoked_channel_stops_and_the_others_go_on(tmp_path: Path, run: Run) -> None:
     """When one network no longer takes the token its channel stops, with the setting named; the other answers on."""
 
@@ -131,6 +161,7 @@ def test_a_revoked_channel_stops_and_the_others_go_on(tmp_path: Path, run: Run) 
             lost.befall(Trouble.REVOKED)
             await lost.write("et moi ?")
             await until(lambda: desk.office.lines["lost"].supervisor.revoked is not None)
+            await asyncio.sleep(60)  # an answer that was about to leave is tried once
             requests = lost.net.requests
             await well.write("bonjour")
             await until(lambda: len(well.net.shown) == 1)
@@ -256,11 +287,19 @@ def test_a_channel_that_falls_silent_is_started_again(rig: FakeRig, tmp_path: Pa
         rig.befall(Trouble.HANGING)
         async with open_office(tmp_path / "p.db", rig.channel()) as desk:
             await asyncio.sleep(100)
-            assert desk.office.ages()["fakenet"] > 99
+            (standing,) = desk.office.standings()
+            assert (standing.state, standing.age) == (ChannelState.STARTING, None)
             rig.befall(Trouble.NONE)
             await rig.write("bonjour")
             await until(lambda: len(rig.net.shown) == 1, 200)
-            assert desk.office.ages()["fakenet"] < 60
+            (standing,) = desk.office.standings()
+            assert standing.state is ChannelState.WELL
+            assert standing.age is not None
+            assert standing.age < 60
+            rig.befall(Trouble.DOWN)
+            await asyncio.sleep(400)
+            (standing,) = desk.office.standings()
+            assert standing.state is ChannelState.SILENT  # however often it was started again meanwhile
 
     run(check())
 

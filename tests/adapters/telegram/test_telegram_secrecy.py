@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
-import sys
 import traceback
 from typing import TYPE_CHECKING
 
 import pytest
 from botapi import TOKEN
 from fakenet import Trouble
+from logrig import opened_log
 from rigs import Recorder
 from telegramrig import SECRET, TelegramRig
 
-from adapters.commands.logs import open_log
 from adapters.telegram.requests import DiscreetRequest, PollRequest
 from adapters.telegram.settings import read_telegram
+from adapters.telegram.webhook import told_complaint
 from bot.errors import ParvisError, SettingsError
 from bot.mail import Part
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
 from bot.voice import Voice
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
 
     from telegram.request import BaseRequest
@@ -35,19 +35,10 @@ PART = Part(
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def log() -> Iterator[io.StringIO]:
     """What `parvis run` writes on stderr; all is as before afterwards."""
-    root, levels = logging.getLogger(), {}
-    handlers, levels[""] = root.handlers[:], root.level
-    for name in ("parvis", "httpx", "httpcore", "telegram"):
-        levels[name] = logging.getLogger(name).level
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    open_log([TOKEN, SECRET])
-    yield written
-    root.handlers[:] = handlers
-    for name, level in levels.items():
-        logging.getLogger(name or None).setLevel(level)
+    with opened_log([TOKEN, SECRET]) as written:
+        yield written
 
 
 def test_no_call_leaves_a_trace_of_the_token(log: io.StringIO) -> None:
@@ -102,6 +93,21 @@ def test_an_answer_that_cannot_be_read_is_not_logged(
         request_class.parse_json_payload(payload.format(words=WORDS).encode())
     assert WORDS not in caplog.text
     assert WORDS not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("complaint", "told"),
+    [
+        ("Wrong response from the webhook: 502 Bad Gateway", "Wrong response from the webhook (502)"),
+        ("Connection refused", "Connection refused"),
+        (f"Read timeout expired while {WORDS}", "Read timeout expired"),
+        (f"{WORDS} {TOKEN} 404", "for a reason of its own (404)"),
+        ("", "for a reason of its own"),
+    ],
+)
+def test_what_telegram_says_of_the_webhook_is_told_in_known_words(complaint: str, told: str) -> None:
+    """An operator reads why the webhook is not reached, in words that Telegram is known to say and no others."""
+    assert told_complaint(complaint) == told
 
 
 @pytest.mark.parametrize(
