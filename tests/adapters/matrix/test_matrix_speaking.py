@@ -231,6 +231,7 @@ def test_an_edited_question_edits_the_answer(town: Town) -> None:
         assert shown["fr.parvis.choices"] == {"1": "autre"}
         last = server.stream[-1][1]["content"]
         assert last["body"].startswith("* ")
+        assert last["m.mentions"] == {}  # nobody's telephone rings a second time
 
     town.run(check)
 
