@@ -17,6 +17,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from bot.answering.archive import read_arrays
 from bot.answering.calibration import Calibration
 from bot.answering.features import FeatureSpace, Shares
 from bot.answering.model import Coverage, Model
@@ -118,9 +119,7 @@ def _prune(folder: Path) -> None:
 def load_model(path: Path) -> Model:
     """Read the model at ``path``. Raises ModelError if it is absent, damaged or not a model."""
     try:
-        # Opened here: numpy leaves a file it cannot read open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = read_arrays(path)
         tables = {
             name.removeprefix("table."): json.loads(array.tobytes())
             for name, array in arrays.items()
