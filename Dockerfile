@@ -5,6 +5,9 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /build
 COPY container container
 RUN container/root /image
+# To take symbols that only a debugger reads out of compiled libraries: a tenth of the image. Of whatever version.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY requirements-build.lock requirements.lock ./
 # Nothing is installed whose hash is not written in a lock, tools included. One library comes as
 # source only; it is built with the locked tools, and not with whatever is newest that day.
@@ -27,6 +30,7 @@ RUN /tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /w
 RUN /opt/parvis/bin/python -I -m bot.train knowledge/paris /opt/parvis/bot/_models \
  && rm /opt/parvis/bot \
  && find /opt/parvis \( -name __pycache__ -o -name tests -o -name SelfTest -o -name f2py \) -prune -exec rm -r {} + \
+ && find /opt/parvis -name '*.so' -exec strip --strip-unneeded {} + \
  && find /opt/parvis \( -name '*.pyi' -o -name '*.c' -o -name '*.h' -o -name '*.a' \) -delete
 # Compiled files are not compared at each start with their sources, which nobody can change; neither can be.
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/parvis/lib \
