@@ -17,7 +17,7 @@ from bot.knowledge.loading import load_base
 __all__ = ["main"]
 
 # Answers come first where processors are few.
-_NICENESS = 5
+_NICENESS = 19
 
 
 def main(arguments: list[str]) -> int:

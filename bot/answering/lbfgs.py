@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["minimise"]
 
-_MEMORY = 6
+_MEMORY = 4
 _DECREASE = 1e-4
 _MAX_HALVINGS = 20
 _SLOW_STEPS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from villedessai import TOWN, resident_of
+from villedessai import TOWN, resident_of, tiny_town
 
 from bot.assembly import prepare
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 def snapshot() -> Snapshot:
     """Ville-d'Essai ready to answer."""
     return prepare(TOWN, cache=None, target_precision=0.95)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The smallest base, of one entry, ready to answer."""
+    return prepare(tiny_town(tmp_path_factory.mktemp("tiny")), cache=None, target_precision=0.95)
 
 
 @pytest.fixture

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from bot.answering.alarms import BUCKETS, FILE, Alarms, vector
 from bot.answering.alarmtraining import COLUMNS, fingerprint
-from bot.answering.emergency import shipped_detector
 
 ROOT = Path(__file__).parents[2]
 LOADED = "import sys, bot.answering.emergency as e; e.Alarms.shipped(); print(*sys.modules)"
@@ -55,32 +53,6 @@ def test_odd_words_are_safe(words: tuple[str, ...]) -> None:
 def test_a_long_message_weighs_no_more_than_a_short_one() -> None:
     """Saying the same thing fifty times does not make it an emergency."""
     assert float(np.linalg.norm(vector(("aide",) * 50).values)) == pytest.approx(1.1, abs=0.2)
-
-
-def test_questions_of_the_town_rarely_show_the_numbers() -> None:
-    """Of the control questions of Paris (one in three is asked here), at most two in a hundred show them."""
-    asked = yaml.load((ROOT / "knowledge/paris/golden.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)["golden"]
-    danger = ("emergency", "numero", "violences")
-    plain = [one["question"] for one in asked if not str(one.get("expect")).startswith(danger)]
-    detector = shipped_detector()
-    plain = plain[::3]
-    shown = [text for text in plain if detector.detect(text) is not None]
-    assert len(shown) <= len(plain) / 50, shown
-
-
-def test_what_residents_add_rarely_shows_the_numbers() -> None:
-    """Of the 640 follow-ups foreseen by staff, none learned from, at most ten calm ones show them, none alone."""
-    danger = ("numero", "violence", "urgence")
-    asked = []
-    for file in sorted((ROOT / "knowledge").glob("*/entries/*.yaml")):
-        for entry in yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)["entries"]:
-            for follow in entry.get("follow_ups", ()):
-                if not entry["id"].startswith(danger) and not str(follow.get("entry")).startswith(danger):
-                    asked += follow.get("questions", ())
-    assert len(asked) > 500
-    shown = [(text, alarm) for text in asked if (alarm := shipped_detector().detect(text))]
-    assert len(shown) <= 10, shown
-    assert not any(alarm.certain for _, alarm in shown), shown
 
 
 def test_a_long_message_is_weighed_by_its_beginning() -> None:

@@ -13,6 +13,8 @@ from bot.messages import Outcome
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.answering.snapshot import Snapshot
+
 ENGLISH = """\
     translations:
       en:
@@ -25,16 +27,16 @@ ENGLISH = """\
 
 
 @pytest.mark.parametrize("text", ["Comment jeter un canapé ?", "JETER UNE ARMOIRE", "bonjour, enlever un matelas svp"])
-def test_one_entry_answers_its_own_questions(tmp_path: Path, text: str) -> None:
+def test_one_entry_answers_its_own_questions(tiny: Snapshot, text: str) -> None:
     """The first entry staff ever write answers the questions they wrote for it, as a resident would type them."""
-    answer = resident_of(prepare(tiny_town(tmp_path), cache=None, target_precision=0.95)).asks(text)
+    answer = resident_of(tiny).asks(text)
     assert (answer.outcome, answer.entry_id) == (Outcome.ANSWERED, "encombrants")
 
 
 @pytest.mark.parametrize("text", ["refaire mon passeport", "xylophone", "où est la piscine", "Wie spät ist es"])
-def test_one_entry_is_no_answer_to_everything(tmp_path: Path, text: str) -> None:
+def test_one_entry_is_no_answer_to_everything(tiny: Snapshot, text: str) -> None:
     """With a single entry, whatever it does not speak of is unknown: being alone proves nothing."""
-    answer = resident_of(prepare(tiny_town(tmp_path), cache=None, target_precision=0.95)).asks(text)
+    answer = resident_of(tiny).asks(text)
     assert answer.outcome is Outcome.UNKNOWN
 
 
@@ -89,10 +91,11 @@ OWNER = """\
 """
 
 
-@pytest.mark.parametrize("asked", ["la mairie", "horaires mairie"])
-def test_the_fifteenth_of_several_halls_is_no_date(tmp_path: Path, asked: str) -> None:
+def test_the_fifteenth_of_several_halls_is_no_date(tmp_path: Path) -> None:
     """Asked which hall, "le 15" names the hall of the 15th; the bare name of a kind of place asks which."""
     town = tiny_town(tmp_path, TINY + SECOND + OWNER, places=HALLS)
-    resident = resident_of(prepare(town, cache=None, target_precision=0.95))
-    assert resident.asks(asked).entry_id == "mairies"
-    assert resident.asks("le 15").place_id == "mairie-15"
+    snapshot = prepare(town, cache=None, target_precision=0.95)
+    for asked in ("la mairie", "horaires mairie"):
+        resident = resident_of(snapshot)
+        assert resident.asks(asked).entry_id == "mairies"
+        assert resident.asks("le 15").place_id == "mairie-15"

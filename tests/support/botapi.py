@@ -264,7 +264,7 @@ async def _serve(folder: Path) -> None:
             log.write(json.dumps({**message, "at": time.time()}) + "\n")
             log.flush()
 
-        api = BotApi(latency=0.1, note=note)
+        api = BotApi(latency=0.2, note=note)
         await api.start()
         await asyncio.to_thread((folder / "port").write_text, api.url)
         while True:

@@ -2,7 +2,7 @@
 
 It knows nothing of Parvis. Run as a program it serves on a Unix socket and keeps a log
 of its own, so that the bot may be killed while the network goes on:
-``python fakenet.py <socket> <log> keys|nokeys``.
+``python fakenet.py <socket> <log> keys|nokeys <held>``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from crashing import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +109,7 @@ class FakeNet:
         return {"status": 200}
 
 
-async def _serve(socket: str, log: Path, *, honours_keys: bool) -> None:
+async def _serve(socket: str, log: Path, held: Path, *, honours_keys: bool) -> None:
     lines = log.open("a", encoding="utf-8")
 
     def note(message: dict[str, Any]) -> None:
@@ -119,7 +122,7 @@ async def _serve(socket: str, log: Path, *, honours_keys: bool) -> None:
         request = json.loads(await reader.readline())
         reply = await net.call(request)
         if request["do"] == "send":
-            await asyncio.sleep(_LATENCY)  # shown, but the bot does not know it yet
+            await _late(held)  # shown, but the bot does not know it yet
         writer.write(json.dumps(reply).encode() + b"\n")
         try:
             await writer.drain()
@@ -133,5 +136,12 @@ async def _serve(socket: str, log: Path, *, honours_keys: bool) -> None:
             await server.serve_forever()
 
 
+async def _late(held: Path) -> None:
+    end = time.monotonic() + HELD
+    await asyncio.sleep(_LATENCY)
+    while held.exists() and time.monotonic() < end:
+        await asyncio.sleep(_LATENCY)
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1], Path(sys.argv[2]), honours_keys=sys.argv[3] == "keys"))
+    asyncio.run(_serve(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[4]), honours_keys=sys.argv[3] == "keys"))

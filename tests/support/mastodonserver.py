@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from crashing import HELD
 from fakemastodon import FakeMastodon, reset_after
 from fakenet import Trouble
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
 # A network's answer takes a moment: long enough that the bot is killed while it waits for one.
 _LATENCY = 0.03
@@ -24,7 +26,7 @@ _LATENCY = 0.03
 class MastodonServer:
     """Serves ``net`` over HTTP from threads of its own."""
 
-    def __init__(self, net: FakeMastodon, latency: float = 0.0) -> None:
+    def __init__(self, net: FakeMastodon, late: Callable[[], None] = lambda: None) -> None:
         self.net = net
         self._sockets: set[socket.socket] = set()
         server = self
@@ -33,7 +35,7 @@ class MastodonServer:
             """Knows its network."""
 
             fake = net
-            wait = latency
+            wait = staticmethod(late)
             sockets = server._sockets
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -63,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     fake: FakeMastodon
-    wait: float
+    wait: Callable[[], None]
     sockets: set[Any]
 
     def setup(self) -> None:
@@ -119,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
             code, said = net.answer(self.command, path, form, self.headers.get("Idempotency-Key"), token)
             if self.command == "POST":
-                time.sleep(self.wait)  # shown, but the bot does not know it yet
+                self.wait()  # shown, but the bot does not know it yet
             self._json(code, said)
 
     def _tested(self, path: str, form: dict[str, list[str]]) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def _shut(connection: socket.socket) -> None:
         connection.close()
 
 
-def main(port_file: str, log: str, keys: str) -> None:
+def main(port_file: str, log: str, keys: str, held: str) -> None:
     """Serve until killed."""
     lines = Path(log).open("a", encoding="utf-8")  # noqa: SIM115 - as long as it runs
 
@@ -191,7 +193,14 @@ def main(port_file: str, log: str, keys: str) -> None:
         lines.flush()
 
     net = FakeMastodon(honours_keys=keys == "keys", most=5000, note=note)
-    server = MastodonServer(net, _LATENCY)
+
+    def late() -> None:
+        end = time.monotonic() + HELD
+        time.sleep(_LATENCY)
+        while Path(held).exists() and time.monotonic() < end:
+            time.sleep(_LATENCY)
+
+    server = MastodonServer(net, late)
     made = Path(f"{port_file}.new")
     made.write_text(server.address, "utf-8")
     made.rename(port_file)
