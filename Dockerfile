@@ -32,8 +32,7 @@ RUN /opt/parvis/bin/python -I -m bot.train knowledge/paris /opt/parvis/bot/_mode
  && find /opt/parvis \( -name __pycache__ -o -name tests -o -name SelfTest -o -name f2py \) -prune -exec rm -r {} + \
  && find /opt/parvis -name '*.so' -exec strip --strip-unneeded {} + \
  && find /opt/parvis \( -name '*.pyi' -o -name '*.c' -o -name '*.h' -o -name '*.a' \) -delete
-# Compiled files are not compared at each start with their sources, which nobody can change; neither can be.
-RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/parvis/lib \
+RUN python -I container/compile.py /opt/parvis/lib /image/usr/lib/python3* /image/usr/local/lib/python3* \
  && install -D -m 0755 container/entrypoint.py /opt/parvis/bin/parvis-entrypoint \
  && chmod -R a+rX /opt/parvis knowledge \
  && mkdir -p /image/opt /image/usr/share/doc/parvis \

@@ -7,18 +7,20 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botapi import TOKEN, BotApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
-    from pathlib import Path
 
 __all__ = ["USER", "Container", "Network", "free_port", "podman", "wait_for"]
 
@@ -93,7 +95,8 @@ class Container:
     """One container and its volume. Its secrets are files, as in compose.yaml."""
 
     def __init__(self, image: str, folder: Path, telegram: str, port: int) -> None:
-        self._image, self._folder, self._port = image, folder, port
+        self._image, self.folder, self._port = image, folder, port
+        self.data = folder / "data"
         self.name = f"parvis-{os.getpid()}-{port}"
         self.settings = {
             "PARVIS_SECRET_FILE": "/run/secrets/secret",
@@ -111,6 +114,11 @@ class Container:
     def once(self, *command: str, typed: str = "") -> str:
         """What a command of the image writes, in a container that ends with it."""
         return podman("run", "--rm", "--interactive", *self._all_options(), self._image, *command, typed=typed)
+
+    def once_python(self, code: str) -> str:
+        """What Python code writes, in a container of its own."""
+        options = [*self._all_options(), "--entrypoint=/opt/parvis/bin/python"]
+        return podman("run", "--rm", *options, self._image, "-c", code)
 
     def start(self) -> None:
         """Start it again, with the same volume."""
@@ -151,8 +159,44 @@ class Container:
 
     def state(self) -> dict[str, Any]:
         """What podman knows of it."""
-        state: dict[str, Any] = json.loads(podman("inspect", "--format={{json .State}}", self.name))
+        state: dict[str, Any] = json.loads(self.inspected("{{json .State}}"))
         return state
+
+    def inspected(self, form: str) -> str:
+        """What podman knows of it, in this form."""
+        return podman("inspect", f"--format={form}", self.name)
+
+    def waiting(self) -> int:
+        """How many parts of answers are on the disk and have not been delivered."""
+        with closing(sqlite3.connect(self.data / "parvis.db", timeout=10)) as database:
+            found: int = database.execute("select count(*) from outbox where payload is not null").fetchone()[0]
+            return found
+
+    def commands(self) -> str:
+        """What each of its processes was started as."""
+        lines = [Path(f"/proc/{pid}/cmdline") for pid in self._pids()]
+        return " ".join(line.read_text().replace("\0", " ") for line in lines if line.exists())
+
+    def zombies(self) -> int:
+        """How many of its processes have ended without anyone taking leave of them."""
+        stats = [Path(f"/proc/{pid}/stat") for pid in self._pids()]
+        return sum(stat.read_text().rpartition(")")[2].split()[0] == "Z" for stat in stats if stat.exists())
+
+    def memory(self) -> str:
+        """Its own memory, and the most the limit counted, in MiB."""
+        pid = self.state()["Pid"]
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        own = next(int(line.split()[1]) for line in rollup if line.startswith("Anonymous"))
+        groups = [line.split(":", 2) for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines()]
+        folders = [Path(f"/sys/fs/cgroup/memory{path}") for _, kinds, path in groups if kinds == "memory"]
+        folders += [Path(f"/sys/fs/cgroup{path}") for _, kinds, path in groups if not kinds]
+        files = [one / name for one in folders for name in ("memory.max_usage_in_bytes", "memory.peak")]
+        most = [int(file.read_text()) >> 20 for file in files if file.exists()]
+        return f"own {own >> 10} MiB, most counted {most[0] if most else 'unknown'} MiB"
+
+    def remove(self) -> None:
+        """Take the container away; its volume stays."""
+        subprocess.run(["podman", "rm", "--force", "--time=0", "--ignore", self.name], capture_output=True)
 
     def log(self) -> str:
         """All it wrote."""
@@ -161,20 +205,23 @@ class Container:
 
     def close(self) -> None:
         """Take it away, with its volume."""
-        subprocess.run(["podman", "rm", "--force", "--time=0", "--ignore", self.name], capture_output=True)
+        self.remove()
         for folder in ("data", "secrets"):
-            shutil.rmtree(self._folder / folder, ignore_errors=True)
+            shutil.rmtree(self.folder / folder, ignore_errors=True)
+
+    def _pids(self) -> list[str]:
+        return podman("top", self.name, "hpid").split()[1:]
 
     def _all_options(self) -> list[str]:
-        folders = [f"--volume={self._folder}/data:/data", f"--volume={self._folder}/secrets:/run/secrets:ro"]
+        folders = [f"--volume={self.folder}/data:/data", f"--volume={self.folder}/secrets:/run/secrets:ro"]
         return [*HARDENED, *folders, *(f"--env={name}={value}" for name, value in self.settings.items()), *self.options]
 
     def _fill(self) -> None:
         for name in ("data", "secrets"):
-            (self._folder / name).mkdir(mode=0o700)
-            os.chown(self._folder / name, USER, USER)
+            (self.folder / name).mkdir(mode=0o700)
+            os.chown(self.folder / name, USER, USER)
         for name, content in (("secret", "the secret of Ville-d'Essai"), ("token", TOKEN)):
-            file = self._folder / "secrets" / name
+            file = self.folder / "secrets" / name
             file.write_text(content + "\n", "utf-8")
             os.chown(file, USER, USER)
 
