@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapters.commands import ask, chat, check, golden, mastodon_setup, new_base, outbox, run, schema
+from adapters.commands import ask, chat, check, golden, health, mastodon_setup, new_base, outbox, run, schema, settings
 from adapters.commands.frame import Programme, usage_fault
 from adapters.commands.words import Words
 from bot.errors import KnowledgeError, OperatorError, ParvisError, SettingsError
@@ -55,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def programme(words: Words) -> Programme:
     """The whole command line, speaking through ``words``."""
     commands = [
-        module.make(words) for module in (chat, ask, run, mastodon_setup, outbox, check, golden, schema, new_base)
+        module.make(words)
+        for module in (chat, ask, run, settings, health, mastodon_setup, outbox, check, golden, schema, new_base)
     ]
     version = click.Option(
         ["--version"],

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import importlib.util
 import logging
 import random
 import signal
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from adapters.setup import ChannelSetup
 from bot.delivery.office import PostOffice, Rules
 from bot.delivery.people import Manners
+from bot.delivery.retrying import Backoff
 from bot.delivery.states import HeldStates
+from bot.delivery.supervision import forever
 from bot.errors import SettingsError
 from bot.mail import Rate
-from bot.operating import read_setting
 from bot.sealing import Sealer
 from bot.storage.file import SqliteFile
 from bot.storage.mailbox import SqliteMailbox
@@ -30,9 +32,9 @@ if TYPE_CHECKING:
     from bot.assembly import Bot
     from bot.errors import ChannelRevoked
     from bot.operating import Operation
-    from bot.ports import Channel, Clock
+    from bot.ports import Channel, Clock, Observer
 
-__all__ = ["Found", "Keeping", "find_channels", "open_channel", "serve"]
+__all__ = ["Found", "Keeping", "find_channels", "load_libraries", "open_channel", "serve"]
 
 _LOG = logging.getLogger("parvis.run")
 
@@ -44,6 +46,19 @@ class Found:
     kind: ChannelKind
     settings: Mapping[str, str]
     missing: tuple[str, ...]
+
+
+class Operations(Protocol):
+    """Who tells operators how Parvis is."""
+
+    @property
+    def observer(self) -> Observer:
+        """Who keeps the figures."""
+        ...
+
+    async def serve(self, office: PostOffice) -> None:
+        """Answer until cancelled."""
+        ...
 
 
 class Keeping:
@@ -64,19 +79,29 @@ class Keeping:
         self.file.close()
 
 
-def find_channels(kinds: Sequence[ChannelKind], environment: Mapping[str, str]) -> list[Found]:
-    """Each kind with its settings; raises SettingsError if a file that holds one cannot be read."""
-    return [_find(kind, environment) for kind in kinds]
+def find_channels(kinds: Sequence[ChannelKind], values: Mapping[str, str]) -> list[Found]:
+    """Each kind with its settings, out of the ``values`` of all settings."""
+    return [_find(kind, values) for kind in kinds]
+
+
+def load_libraries(found: Found) -> None:
+    """Load what the channel is made of; raises SettingsError if a library it needs is missing."""
+    try:
+        importlib.import_module(found.kind.module)
+    except ModuleNotFoundError as error:
+        raise SettingsError("operator.no_library", channel=found.kind.name, library=error.name) from error
+    for extra in found.kind.extras:
+        missing = [name for name in extra.modules if importlib.util.find_spec(name) is None]
+        if extra.setting in found.settings and missing:
+            raise SettingsError("operator.no_library", channel=extra.name, library=missing[0])
 
 
 def open_channel(found: Found, operation: Operation, bot: Bot, clock: Clock) -> Channel:
     """The channel, not yet connected; raises SettingsError for a setting that is wrong or a library that is missing."""
+    load_libraries(found)
     folder = operation.folder / found.kind.name
     folder.mkdir(mode=0o700, exist_ok=True)
-    try:
-        module = importlib.import_module(found.kind.module)
-    except ModuleNotFoundError as error:
-        raise SettingsError("operator.no_library", channel=found.kind.name, library=error.name) from error
+    module = importlib.import_module(found.kind.module)
     channel: Channel = module.open_channel(ChannelSetup(found.settings, folder, bot, clock))
     return channel
 
@@ -88,10 +113,12 @@ async def serve(
     operation: Operation,
     clock: Clock,
     watch: Callable[[], None],
+    operations: Operations | None = None,
 ) -> tuple[ChannelRevoked, ...]:
     """Run ``channels`` until SIGTERM or SIGINT, or until all are revoked; which were.
 
-    ``watch`` is called now and then, in a thread, to look after the base.
+    ``watch`` is called now and then, in a thread, to look after the base; ``operations`` tells
+    whoever asks how all this is.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -104,14 +131,22 @@ async def serve(
         random=random.random,
         manners=replace(Manners(), asker=Rate(operation.per_minute, 60.0), backlog=operation.backlog),
     )
-    office = PostOffice(channels, bot.desk, bot.desk, keeping.states, keeping.mailbox, clock, rules)
-    watching = asyncio.ensure_future(_watch(watch))
+    observer = None if operations is None else operations.observer
+    office = PostOffice(channels, bot.desk, bot.desk, keeping.states, keeping.mailbox, clock, rules, observer)
+    beside = [asyncio.ensure_future(_watch(watch))]
+    if operations is not None:
+        pauses = Backoff(1.0, 60.0, random.random)
+        beside.append(asyncio.ensure_future(forever("health", lambda: operations.serve(office), pauses)))
     try:
         return await office.run(stop)
     finally:
-        watching.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside, timeout=_CLOSING)
 
 
+# Seconds that what runs beside the office may take to end.
+_CLOSING = 1.0
 # Seconds between two looks at the base's files: an edit is served soon, and a look costs a few milliseconds.
 _LOOK = 5.0
 
@@ -122,7 +157,6 @@ async def _watch(watch: Callable[[], None]) -> None:
         await asyncio.to_thread(watch)
 
 
-def _find(kind: ChannelKind, environment: Mapping[str, str]) -> Found:
-    read = {name: read_setting(environment, name) for name in (*kind.required, *kind.optional)}
-    settings = {name: value for name, value in read.items() if value is not None}
+def _find(kind: ChannelKind, values: Mapping[str, str]) -> Found:
+    settings = {setting.name: values[setting.name] for setting in kind.settings if setting.name in values}
     return Found(kind, settings, tuple(name for name in kind.required if name not in settings))

@@ -5,28 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adapters.registry import MASTODON, MATRIX, TELEGRAM
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from bot.assembly import Bot
     from bot.ports import Clock
+    from bot.registry import Setting
 
-__all__ = ["CHANNELS", "ChannelKind", "ChannelSetup"]
+__all__ = ["CHANNELS", "ChannelKind", "ChannelSetup", "Extra"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What else must be installed once ``setting`` is given: the extra ``name`` of pyproject.toml, with ``modules``."""
+
+    setting: str
+    name: str
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
     """A network Parvis can speak on.
 
-    ``adapters.<name>.channel`` is imported only when every one of ``required`` is set, and offers
+    ``adapters.<name>.channel`` is imported only when every required one of ``settings`` is set, and offers
     ``open_channel(setup: ChannelSetup) -> Channel``, which calls no network and raises SettingsError
-    for a setting that is wrong. Each setting may also be given as ``<setting>_FILE``.
+    for a setting that is wrong. The extra of pyproject.toml with its libraries has its name.
     """
 
     name: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
+    settings: tuple[Setting, ...]
+    extras: tuple[Extra, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the settings without which it cannot speak."""
+        return tuple(setting.name for setting in self.settings if setting.required)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The names of the others."""
+        return tuple(setting.name for setting in self.settings if not setting.required)
 
     @property
     def module(self) -> str:
@@ -49,29 +71,7 @@ class ChannelSetup:
 
 
 CHANNELS = (
-    ChannelKind(
-        "telegram",
-        ("PARVIS_TELEGRAM_TOKEN",),
-        (
-            "PARVIS_TELEGRAM_OFFICIAL_PAGE",
-            "PARVIS_TELEGRAM_WEBHOOK_URL",
-            "PARVIS_TELEGRAM_WEBHOOK_LISTEN",
-            "PARVIS_TELEGRAM_WEBHOOK_SECRET",
-            "PARVIS_TELEGRAM_API_URL",
-        ),
-    ),
-    ChannelKind(
-        "matrix",
-        ("PARVIS_MATRIX_SERVER", "PARVIS_MATRIX_USER", "PARVIS_MATRIX_PASSWORD"),
-        ("PARVIS_MATRIX_ENCRYPTION_KEY", "PARVIS_MATRIX_REACTIONS"),
-    ),
-    ChannelKind(
-        "mastodon",
-        ("PARVIS_MASTODON_SERVER", "PARVIS_MASTODON_TOKEN"),
-        (
-            "PARVIS_MASTODON_POLL_SECONDS",
-            "PARVIS_MASTODON_POSTS_PER_3_HOURS",
-            "PARVIS_MASTODON_CALLS_PER_5_MINUTES",
-        ),
-    ),
+    ChannelKind("telegram", TELEGRAM),
+    ChannelKind("matrix", MATRIX, (Extra("PARVIS_MATRIX_ENCRYPTION_KEY", "matrix-encryption", ("nio", "vodozemac")),)),
+    ChannelKind("mastodon", MASTODON),
 )

@@ -28,6 +28,11 @@ class Letter:
     received_at: datetime
     payload: str
 
+    @property
+    def question(self) -> str:
+        """The question it is: what its parts name too."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -88,12 +93,17 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many letters wait for an answer, and how many parts wait or have failed for good, on one channel."""
+    """How many letters wait for an answer, and how many parts wait or have failed for good, on one channel.
+
+    ``unanswered_since`` and ``waiting_since`` are when the oldest of each came to wait; None if none waits.
+    """
 
     channel: str
     unanswered: int
     waiting: int
     failed: int
+    unanswered_since: datetime | None = None
+    waiting_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

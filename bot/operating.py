@@ -10,12 +10,35 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 
 from bot.errors import SettingsError
-from bot.privacy import pseudonym
+from bot.registry import Kind, Setting, read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Operation", "read_operation", "read_setting"]
+__all__ = ["DATA", "RUNNING", "SECRET", "Operation", "default_folder", "read_folder", "read_operation"]
+
+# RFC 2104, section 3, and what BLAKE2b takes as a key: see bot.privacy.
+SECRET = Setting(
+    "PARVIS_SECRET",
+    Kind.SECRET,
+    "run",
+    required=True,
+    least=16,
+    most=64,
+    wrong="operator.key_length",
+    in_file=True,
+)
+DATA = Setting("PARVIS_DATA", Kind.PATH, "run")
+
+
+def _bounded(name: str, kind: Kind, default: int, most: int, unit: str | None = None) -> Setting:
+    return Setting(name, kind, "run", default=str(default), least=1, most=most, unit=unit, wrong="operator.bad_number")
+
+
+_RETENTION = _bounded("PARVIS_RETENTION_DAYS", Kind.DURATION, 30, 365, "days")
+_BACKLOG = _bounded("PARVIS_BACKLOG_HOURS", Kind.DURATION, 24, 168, "hours")
+_PER_MINUTE = _bounded("PARVIS_QUESTIONS_PER_MINUTE", Kind.NUMBER, 20, 600)
+RUNNING = (SECRET, DATA, _RETENTION, _BACKLOG, _PER_MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,49 +68,29 @@ def read_operation(environment: Mapping[str, str]) -> Operation:
 
     Raises SettingsError at the first setting that is wrong.
     """
-    secret = read_setting(environment, "PARVIS_SECRET")
+    secret = read_setting(environment, SECRET.name)
     if secret is None:
         raise SettingsError("operator.no_secret")
-    pseudonym(secret.encode(), "", "")  # raises if it is too short or too long
     return Operation(
-        folder=_read_folder(environment),
-        secret=secret.encode(),
-        retention=timedelta(days=_read_number(environment, "PARVIS_RETENTION_DAYS", 30, 1, 365)),
-        backlog=timedelta(hours=_read_number(environment, "PARVIS_BACKLOG_HOURS", 24, 1, 168)),
-        per_minute=_read_number(environment, "PARVIS_QUESTIONS_PER_MINUTE", 20, 1, 600),
+        folder=read_folder(environment),
+        secret=SECRET.parse(secret).encode("utf-8", "surrogateescape"),
+        retention=timedelta(days=_RETENTION.number(environment)),
+        backlog=timedelta(hours=_BACKLOG.number(environment)),
+        per_minute=_PER_MINUTE.number(environment),
     )
 
 
-def read_setting(environment: Mapping[str, str], name: str) -> str | None:
-    """The value of ``name``, or what stands in the file that ``<name>_FILE`` names; None if neither is set.
-
-    Secrets come in files where a container gives them. Raises SettingsError if the file cannot be read.
-    """
-    value = environment.get(name, "").strip()
-    file = environment.get(f"{name}_FILE", "").strip()
-    if value or not file:
-        return value or None
-    try:
-        return Path(file).expanduser().read_text("utf-8").strip() or None
-    except (OSError, UnicodeDecodeError) as error:
-        detail = error.strerror if isinstance(error, OSError) else error.reason
-        raise SettingsError("operator.secret_unreadable", setting=f"{name}_FILE", path=file, detail=detail) from error
+def default_folder() -> Path:
+    """Where the mail is kept when no folder is named."""
+    return user_data_path("parvis", appauthor=False)
 
 
-def _read_folder(environment: Mapping[str, str]) -> Path:
-    named = environment.get("PARVIS_DATA", "").strip()
-    folder = Path(named).expanduser() if named else user_data_path("parvis", appauthor=False)
+def read_folder(environment: Mapping[str, str]) -> Path:
+    """PARVIS_DATA, else the usual folder, made if need be; raises SettingsError if it cannot be."""
+    named = DATA.text(environment)
+    folder = default_folder() if named is None else Path(named).expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise SettingsError("operator.bad_data", setting="PARVIS_DATA", path=folder, detail=error.strerror) from error
+        raise SettingsError("operator.bad_data", setting=DATA.name, path=folder, detail=error.strerror) from error
     return folder
-
-
-def _read_number(environment: Mapping[str, str], name: str, usual: int, least: int, most: int) -> int:
-    written = environment.get(name, "").strip()
-    if not written:
-        return usual
-    if not (written.isascii() and written.isdigit() and least <= int(written[:9]) <= most):
-        raise SettingsError("operator.bad_number", setting=name, value=written, least=least, most=most)
-    return int(written)

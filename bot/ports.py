@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.messages import Answer, Choice, Question
     from bot.rendering import Limits
 
-__all__ = ["Answerer", "Channel", "Clock", "ConversationState", "Pace", "Receiver", "Speaker", "Store"]
+__all__ = ["Answerer", "Channel", "Clock", "ConversationState", "Observer", "Pace", "Receiver", "Speaker", "Store"]
 
 
 class Answerer(Protocol):
@@ -73,6 +73,41 @@ class Store(Protocol):
 
     def forget(self, conversation: str) -> None:
         """Erase all that is kept of the conversation."""
+        ...
+
+
+class Observer(Protocol):
+    """Who keeps figures on the delivery.
+
+    ``channel`` is a channel's name. It is told of no resident and of no message; an ``answer`` is the town's.
+    Its methods are called on the event loop, take no time and raise nothing.
+    """
+
+    def received(self, channel: str, number: int) -> None:
+        """``number`` new events are on the disk."""
+        ...
+
+    def settled(self, channel: str, outcome: str, answer: Answer | None, seconds: float) -> None:
+        """An event is done with, ``seconds`` after it was received; ``answer`` is what the desk said, if it was asked.
+
+        ``outcome`` is an ``Outcome`` or another of a few words, see ``Settlement``.
+        """
+        ...
+
+    def delivered(self, channel: str, seconds: float) -> None:
+        """A part reached the platform, ``seconds`` after it was written to the disk."""
+        ...
+
+    def troubled(self, channel: str, kind: str) -> None:
+        """The platform did not do as asked.
+
+        ``poll``: the channel's receiving ended, and will start again; ``failed``, ``paused``, ``refused``,
+        ``revoked``: what became of a sending.
+        """
+        ...
+
+    def gave_up(self, channel: str, number: int) -> None:
+        """``number`` parts will never leave."""
         ...
 
 

@@ -22,7 +22,11 @@ def pseudonym(key: bytes, channel: str, raw_id: str) -> str:
     """
     if not MIN_KEY_BYTES <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
         raise SettingsError(
-            "operator.key_length", length=len(key), least=MIN_KEY_BYTES, most=hashlib.blake2b.MAX_KEY_SIZE
+            "operator.key_length",
+            setting="PARVIS_SECRET",
+            length=len(key),
+            least=MIN_KEY_BYTES,
+            most=hashlib.blake2b.MAX_KEY_SIZE,
         )
     channel_bytes = channel.encode("utf-8", "surrogatepass")
     # The channel's length comes first: without it ("ab", "c") and ("a", "bc") would share a name.

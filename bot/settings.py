@@ -10,17 +10,48 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_path
 
 from bot.errors import SettingsError
+from bot.registry import Kind, Setting
 from bot.voice import DEFAULT_LANGUAGE, shipped_languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Settings", "default_base", "read_language", "read_settings", "shipped_base"]
+__all__ = [
+    "BASE",
+    "CACHE",
+    "CORE",
+    "Settings",
+    "default_base",
+    "default_cache",
+    "read_base",
+    "read_cache",
+    "read_language",
+    "read_settings",
+    "shipped_base",
+]
 
-# The share of direct answers that must be right: the town's own promise.
-DEFAULT_TARGET_PRECISION = 0.95
-# Under one half a guess would be stated as a fact; over .999 no base is large enough to measure.
-_LEAST_PRECISION, _MOST_PRECISION = 0.5, 0.999
+BASE = Setting("PARVIS_BASE", Kind.PATH, "core")
+CACHE = Setting("PARVIS_CACHE", Kind.PATH, "core")
+_LANGUAGE = Setting(
+    "PARVIS_LANG",
+    Kind.CHOICE,
+    "core",
+    default=DEFAULT_LANGUAGE,
+    choices=shipped_languages(),
+    wrong="operator.bad_language",
+)
+# The share of direct answers that must be right: the town's own promise. Under one half a guess would be stated
+# as a fact; over .999 no base is large enough to measure.
+_PRECISION = Setting(
+    "PARVIS_TARGET_PRECISION",
+    Kind.SHARE,
+    "core",
+    default="0.95",
+    least=0.5,
+    most=0.999,
+    wrong="operator.bad_precision",
+)
+CORE = (BASE, CACHE, _LANGUAGE, _PRECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +75,10 @@ def read_settings(environment: Mapping[str, str], base: Path | None = None, lang
     Raises SettingsError at the first setting that is wrong.
     """
     return Settings(
-        base=_read_base(environment, base),
-        cache=_read_cache(environment),
+        base=read_base(environment, base),
+        cache=read_cache(environment),
         language=read_language(environment, language),
-        target_precision=_read_precision(environment),
+        target_precision=_PRECISION.share(environment),
     )
 
 
@@ -59,11 +90,7 @@ def read_language(environment: Mapping[str, str], asked: str | None = None) -> s
     """
     if asked is not None:
         return asked if asked in shipped_languages() else DEFAULT_LANGUAGE
-    value = environment.get("PARVIS_LANG", "").strip().lower() or DEFAULT_LANGUAGE
-    if value not in shipped_languages():
-        languages = ", ".join(shipped_languages())
-        raise SettingsError("operator.bad_language", setting="PARVIS_LANG", value=value, languages=languages)
-    return value
+    return (_LANGUAGE.text(environment) or DEFAULT_LANGUAGE).lower()
 
 
 def shipped_base(name: str) -> Path | None:
@@ -83,12 +110,18 @@ def default_base() -> Path:
     return found
 
 
-def _read_base(environment: Mapping[str, str], asked: Path | None) -> Path:
-    named = environment.get("PARVIS_BASE", "").strip()
+def default_cache() -> Path:
+    """Where trained models are kept when no folder is named."""
+    return user_cache_path("parvis", appauthor=False)
+
+
+def read_base(environment: Mapping[str, str], asked: Path | None = None) -> Path:
+    """The folder ``asked``, else PARVIS_BASE, else Paris; raises SettingsError if it is no base's."""
+    named = BASE.text(environment)
     if asked is not None:
         return _existing_base(asked, "--base")
     if named:
-        return _existing_base(Path(named).expanduser(), "PARVIS_BASE")
+        return _existing_base(Path(named).expanduser(), BASE.name)
     return default_base()
 
 
@@ -110,24 +143,12 @@ def _base_fault(path: Path) -> str | None:
     return None if (path / "city.yaml").is_file() else "operator.base_without_city"
 
 
-def _read_cache(environment: Mapping[str, str]) -> Path:
-    named = environment.get("PARVIS_CACHE", "").strip()
-    if not named:
-        return user_cache_path("parvis", appauthor=False)
+def read_cache(environment: Mapping[str, str]) -> Path:
+    """PARVIS_CACHE, else the usual folder; raises SettingsError if it is no folder."""
+    named = CACHE.text(environment)
+    if named is None:
+        return default_cache()
     path = Path(named).expanduser()
     if path.exists() and not path.is_dir():
-        raise SettingsError("operator.bad_cache", value=named)
+        raise SettingsError("operator.bad_cache", setting=CACHE.name, value=named)
     return path
-
-
-def _read_precision(environment: Mapping[str, str]) -> float:
-    written = environment.get("PARVIS_TARGET_PRECISION", "").strip()
-    if not written:
-        return DEFAULT_TARGET_PRECISION
-    try:
-        value = float(written.replace(",", "."))
-    except ValueError:
-        value = 0.0
-    if not _LEAST_PRECISION <= value <= _MOST_PRECISION:
-        raise SettingsError("operator.bad_precision", value=written)
-    return value

@@ -53,6 +53,10 @@ class Voice:
         """True if the bot's own sentences exist in ``language``."""
         return language in self._texts
 
+    def has(self, key: str) -> bool:
+        """True if there is a sentence ``key``."""
+        return key in self._texts[DEFAULT_LANGUAGE]
+
     def say(self, key: str, language: str, **values: object) -> str:
         """The sentence ``key`` with its blanks filled in; French where ``language`` is not spoken.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from bot.settings import read_settings
 from bot.voice import shipped_languages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from adapters.commands.words import Words
     from bot.assembly import Bot
@@ -31,12 +32,20 @@ def settings_for(base: str | None) -> Settings:
     return read_settings(os.environ, None if base is None else Path(base).expanduser())
 
 
-def open_bot(words: Words, settings: Settings, store: Store, *, vocabulary: bool = True) -> Bot:
-    """A bot on the base of ``settings``, with progress on stderr; raises Refusal if the base is broken.
+def open_bot(
+    words: Words,
+    settings: Settings,
+    store: Store,
+    *,
+    vocabulary: bool = True,
+    progress: Callable[[str, float], None] | None = None,
+) -> Bot:
+    """A bot on the base of ``settings``; raises Refusal if the base is broken.
 
+    ``progress`` hears each step and how far it is; by default it is shown on stderr.
     Without ``vocabulary``, as if the base had no concept.
     """
-    with Progress(words, sys.stderr) as progress:
+    with Progress(words, sys.stderr) if progress is None else nullcontext(progress) as progress:
         from bot.assembly import build
 
         try:

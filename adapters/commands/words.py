@@ -16,6 +16,10 @@ class Words:
     language: str
     voice: Voice = field(default_factory=Voice)
 
+    def knows(self, key: str) -> bool:
+        """True if ``key`` is in the voice."""
+        return self.voice.has(key)
+
     def __call__(self, key: str, **values: object) -> str:
         """The sentence ``key`` with its blanks filled in; raises KeyError for a key that is not in the voice."""
         return self.voice.say(key, self.language, **values)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from adapters.registry import REGISTRY
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ TOKEN = "PARVIS_MASTODON_TOKEN"  # noqa: S105 - the setting's name
 POLL = "PARVIS_MASTODON_POLL_SECONDS"
 POSTS = "PARVIS_MASTODON_POSTS_PER_3_HOURS"
 CALLS = "PARVIS_MASTODON_CALLS_PER_5_MINUTES"
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +39,23 @@ class MastodonSettings:
 
 def read_mastodon(settings: Mapping[str, str]) -> MastodonSettings:
     """The settings given; raises SettingsError at the first that is wrong. No message quotes the token."""
-    token = settings[TOKEN]
-    if not (token.isascii() and token.isprintable()) or " " in token:
-        raise SettingsError("mastodon.bad_token", setting=TOKEN)
     return MastodonSettings(
         server=read_server(settings[SERVER], SERVER),
-        token=token,
-        poll=_number(settings, POLL, 30, 15, 60),
-        posts=_number(settings, POSTS, 300, 1, 100_000),
-        calls=_number(settings, CALLS, 300, 30, 100_000),
+        token=REGISTRY[TOKEN].parse(settings[TOKEN]),
+        poll=REGISTRY[POLL].number(settings),
+        posts=REGISTRY[POSTS].number(settings),
+        calls=REGISTRY[CALLS].number(settings),
     )
 
 
 def read_server(value: str, setting: str) -> str:
     """The address of the instance, ``https://`` put before a bare name; raises SettingsError if it is none.
 
-    Without encryption only a server on this machine is spoken to: the token would be read on the way.
+    ``setting`` is what the message names. Without encryption only a server on this machine is spoken
+    to: the token would be read on the way.
     """
-    address = value if "://" in value else f"https://{value}"
-    try:
-        parts = urlsplit(address)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        good = safe and bool(parts.hostname) and parts.path in ("", "/") and not parts.query and not parts.username
-    except ValueError:
-        good = False
-    if not good:
-        raise SettingsError("mastodon.bad_server", setting=setting, value=value)
-    return address.rstrip("/")
+    address = replace(REGISTRY[SERVER], name=setting).parse(value)
+    return (address if "://" in address else f"https://{address}").rstrip("/")
 
 
 def read_page(value: str, setting: str) -> str:
@@ -78,12 +68,3 @@ def read_page(value: str, setting: str) -> str:
     if not good:
         raise SettingsError("mastodon.bad_page", setting=setting, value=value)
     return value
-
-
-def _number(settings: Mapping[str, str], name: str, usual: int, least: int, most: int) -> int:
-    written = settings.get(name)
-    if written is None:
-        return usual
-    if not (written.isascii() and written.isdigit() and least <= int(written[:9]) <= most):
-        raise SettingsError("operator.bad_number", setting=name, value=written, least=least, most=most)
-    return int(written)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.delivery.names import Names
     from bot.mail import Event
     from bot.mailbox import Mailbox
-    from bot.ports import Clock
+    from bot.ports import Clock, Observer
 
 __all__ = ["Inbox"]
 
@@ -30,6 +30,7 @@ class Inbox:
         clock: Clock,
         monotonic: Callable[[], float],
         taken: Callable[[], None],
+        observer: Observer,
     ) -> None:
         """``monotonic`` gives seconds that a change of the clock does not touch."""
         self._names = names
@@ -37,7 +38,9 @@ class Inbox:
         self._clock = clock
         self._monotonic = monotonic
         self._taken = taken
-        self.polled_at = monotonic()
+        self._observer = observer
+        self._answered_at: float | None = None
+        self.polled_at = self._made_at = monotonic()
 
     async def cursor(self) -> str | None:
         """Where receiving goes on from; raises StorageError."""
@@ -50,15 +53,26 @@ class Inbox:
         new = await self._mailbox.take(self._names.channel, letters, cursor)
         self.polled()
         if new:
+            self._observer.received(self._names.channel, new)
             self._taken()
+        for letter in letters:
+            _LOG.info("received", extra={"channel": letter.channel, "question": letter.id})
         if new < len(events):
             _LOG.info("%s: %d events delivered again", self._names.channel, len(events) - new)
         return new
 
     def polled(self) -> None:
         """The platform answered just now."""
-        self.polled_at = self._monotonic()
+        self.polled_at = self._answered_at = self._monotonic()
 
     def age(self) -> float:
-        """Seconds since the last successful poll."""
+        """Seconds since the last successful poll, or since the channel was last started."""
         return self._monotonic() - self.polled_at
+
+    def silence(self) -> float | None:
+        """Seconds since the last successful poll, whatever was started since; None if there was none."""
+        return None if self._answered_at is None else self._monotonic() - self._answered_at
+
+    def waited(self) -> float:
+        """Seconds since there is this inbox."""
+        return self._monotonic() - self._made_at

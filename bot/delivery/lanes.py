@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from bot.correlation import context_of
 from bot.errors import StorageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ _LOG = logging.getLogger("parvis.delivery")
 
 
 class Item(Protocol):
-    """Something that waits on the disk, in the lane of its chat."""
+    """Something that waits on the disk, in the lane of its chat; ``question`` is the id it is logged by."""
+
+    @property
+    def question(self) -> str:
+        """The id of the question it comes from."""
+        ...
 
     @property
     def chat(self) -> str:
@@ -115,9 +121,10 @@ class Lanes(Generic[_ItemT]):
         if self._stopping:
             return False
         for chat, item in first.items():
-            task = asyncio.ensure_future(self._work(item))
+            context = context_of(item.question)
+            task = context.run(asyncio.ensure_future, self._work(item))
             self._busy[chat] = task
-            task.add_done_callback(lambda done, chat=chat: self._end(chat, done))  # type: ignore[misc]
+            task.add_done_callback(lambda done, chat=chat: self._end(chat, done), context=context)  # type: ignore[misc]
         return bool(first)
 
     def _end(self, chat: str, task: asyncio.Task[float]) -> None:

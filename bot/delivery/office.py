@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.delivery.inbox import Inbox
 from bot.delivery.lanes import Lanes
 from bot.delivery.names import Names
+from bot.delivery.observing import Nobody
 from bot.delivery.outbox import Outbox, Patience
 from bot.delivery.people import Doorkeeper, Manners
 from bot.delivery.retrying import Backoff, outcome_of
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
     from bot.delivery.states import HeldStates
     from bot.errors import ChannelRevoked
-    from bot.mailbox import Letter, Mailbox
-    from bot.ports import Answerer, Channel, Clock, Speaker
+    from bot.mailbox import Letter, Mailbox, Tally
+    from bot.ports import Answerer, Channel, Clock, Observer, Speaker
+    from bot.standing import ChannelStanding
 
 __all__ = ["Line", "PostOffice", "Rules"]
 
@@ -76,8 +78,10 @@ class PostOffice:
         mailbox: Mailbox,
         clock: Clock,
         rules: Rules,
+        observer: Observer | None = None,
     ) -> None:
         """``answerer`` must keep its conversations in ``states``. Made inside a running event loop."""
+        self._observer = observer or Nobody()
         self._mailbox = mailbox
         self._clock = clock
         self._rules = rules
@@ -92,6 +96,7 @@ class PostOffice:
             rules.manners,
             Doorkeeper(rules.manners),
             lambda name: self.lines[name].outbox.lanes.wake(),
+            self._observer,
         )
         pauses = Backoff(1.0, 30.0, rules.random)
         self._desk: Lanes[Letter] = Lanes("answering", self._waiting, worker.settle, _AT_ONCE, pauses)
@@ -99,11 +104,12 @@ class PostOffice:
 
     def _line(self, channel: Channel, names: Names) -> Line:
         rules, random = self._rules, self._rules.random
-        inbox = Inbox(names, self._mailbox, self._clock, asyncio.get_running_loop().time, self._desk.wake)
-        supervisor = Supervisor(channel, inbox, Backoff(1.0, 300.0, random))
+        observer, time = self._observer, asyncio.get_running_loop().time
+        inbox = Inbox(names, self._mailbox, self._clock, time, self._desk.wake, observer)
+        supervisor = Supervisor(channel, inbox, Backoff(1.0, 300.0, random), observer)
         patience = Patience(Backoff(1.0, 300.0, random), Backoff(1.0, 60.0, random), rules.sending)
         outbox = Outbox(
-            channel, names, self._mailbox, self._clock, patience, lambda: inbox.polled_at, supervisor.revoke
+            channel, names, self._mailbox, self._clock, patience, lambda: inbox.polled_at, supervisor.revoke, observer
         )
         return Line(channel, inbox, outbox, supervisor)
 
@@ -130,9 +136,13 @@ class PostOffice:
             await self._close(taking, answering, sending)
         return tuple(line.supervisor.revoked for line in self.lines.values() if line.supervisor.revoked is not None)
 
-    def ages(self) -> dict[str, float]:
-        """How well each channel is: seconds since its platform last answered."""
-        return {name: line.inbox.age() for name, line in self.lines.items()}
+    def standings(self) -> list[ChannelStanding]:
+        """How each channel is."""
+        return [line.supervisor.standing() for line in self.lines.values()]
+
+    async def tallies(self) -> list[Tally]:
+        """What waits and what failed, by channel; raises StorageError."""
+        return await self._mailbox.tallies()
 
     async def _waiting(self, but: Collection[str], limit: int) -> list[Letter]:
         return await self._mailbox.waiting(self._names, but, limit)

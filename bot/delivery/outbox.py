@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.delivery.names import Names
     from bot.delivery.retrying import Backoff
     from bot.mailbox import Mailbox, Outgoing
-    from bot.ports import Channel, Clock
+    from bot.ports import Channel, Clock, Observer
 
 __all__ = ["Outbox", "Patience"]
 
@@ -29,6 +29,7 @@ _LOG = logging.getLogger("parvis.delivery")
 _LONGEST_PAUSE = 3600.0
 # As many chats failing with none between that did not: it is the platform, not the message.
 _OUTAGE = 3
+_KINDS = {SendPaused: "paused", SendRefused: "refused", ChannelRevoked: "revoked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Outbox:
         patience: Patience,
         last_poll: Callable[[], float],
         revoked: Callable[[ChannelRevoked], None],
+        observer: Observer,
     ) -> None:
         """``revoked`` is called when the platform no longer takes the token; nothing more is sent then."""
         self._channel = channel
@@ -67,6 +69,7 @@ class Outbox:
         self._patience = patience
         self._last_poll = last_poll
         self._revoked = revoked
+        self._observer = observer
         self._pacer = Pacer(channel.pace)
         self._failed_at: dict[str, float] = {}  # by chat, since its last success
         self._pauses: dict[str, int] = {}  # asked for by the platform, by chat, since its last success
@@ -117,9 +120,15 @@ class Outbox:
                 _LOG.error("%s: sent, but not noted: %s; trying again in %.0f s", part.channel, error.key, pause)
                 await asyncio.sleep(pause)
             else:
+                seconds = (self._clock.now() - part.created_at).total_seconds()
+                self._observer.delivered(part.channel, seconds)
+                told = {"channel": part.channel, "part": part.number, "seconds": round(seconds, 3)}
+                _LOG.info("delivered", extra=told)
                 return
 
     async def _undelivered(self, part: Outgoing, error: BaseException) -> float:
+        if not isinstance(error, StorageError):
+            self._observer.troubled(part.channel, _KINDS.get(type(error), "failed"))
         if isinstance(error, SendPaused):
             pause = min(max(error.retry_after, 0.1), _LONGEST_PAUSE)
             if error.everywhere:
@@ -168,4 +177,5 @@ class Outbox:
         self._failed_at.pop(part.chat, None)
         self._pauses.pop(part.chat, None)
         self._failing.discard(part.chat)
+        self._observer.gave_up(part.channel, number)
         _LOG.warning("%s: %d given up for good: %s", part.channel, number, reason)

@@ -7,13 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.errors import ChannelRevoked, ParvisError, SendPaused
+from bot.standing import ChannelStanding, ChannelState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.delivery.inbox import Inbox
     from bot.delivery.retrying import Backoff
-    from bot.ports import Channel
+    from bot.ports import Channel, Observer
 
 __all__ = ["Supervisor", "forever"]
 
@@ -27,8 +28,11 @@ _GRACE = 2.0
 class Supervisor:
     """Runs one channel's ``serve`` until the channel is revoked or the supervisor is cancelled."""
 
-    def __init__(self, channel: Channel, inbox: Inbox, backoff: Backoff, silence: float = SILENCE) -> None:
+    def __init__(
+        self, channel: Channel, inbox: Inbox, backoff: Backoff, observer: Observer, silence: float = SILENCE
+    ) -> None:
         self._channel = channel
+        self._observer = observer
         self._inbox = inbox
         self._backoff = backoff
         self._silence = silence
@@ -40,6 +44,17 @@ class Supervisor:
         self.revoked = error
         if self._serving is not None:
             self._serving.cancel()
+
+    def standing(self) -> ChannelStanding:
+        """How the channel is."""
+        age = self._inbox.silence()
+        if self.revoked is not None:
+            state = ChannelState.STOPPED
+        elif (self._inbox.waited() if age is None else age) >= self._silence:
+            state = ChannelState.SILENT
+        else:
+            state = ChannelState.STARTING if age is None else ChannelState.WELL
+        return ChannelStanding(self._channel.name, state, age)
 
     async def run(self) -> None:
         """Serve, again and again; returns when the channel is revoked."""
@@ -53,6 +68,7 @@ class Supervisor:
                 self.revoked = error
             if self.revoked is not None:
                 break
+            self._observer.troubled(name, "poll")
             failures = 1 if self._inbox.polled_at > began else failures + 1
             pause = self._backoff.pause(failures)
             if isinstance(error, SendPaused):

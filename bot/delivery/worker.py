@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from bot.delivery.states import HeldStates
     from bot.mail import Event
     from bot.mailbox import Letter, Mailbox
-    from bot.ports import Answerer, Channel, Clock, Speaker
+    from bot.ports import Answerer, Channel, Clock, Observer, Speaker
 
 __all__ = ["Town", "Worker"]
 
@@ -70,6 +71,7 @@ class Worker:
         manners: Manners,
         doorkeeper: Doorkeeper,
         settled: Callable[[str], None],
+        observer: Observer,
     ) -> None:
         self._town = town
         self._mailbox = mailbox
@@ -78,6 +80,7 @@ class Worker:
         self._manners = manners
         self._doorkeeper = doorkeeper
         self._settled = settled
+        self._observer = observer
         self._stumbled: dict[str, int] = {}
         self._verdicts: dict[str, Verdict] = {}  # of letters under way: a second try counts no second time
 
@@ -87,7 +90,9 @@ class Worker:
         if isinstance(parts, StorageError):
             raise parts
         if isinstance(parts, BaseException):
-            await self._mailbox.settle(self._stumble(letter, parts))
+            settlement = self._stumble(letter, parts)
+            await self._mailbox.settle(settlement)
+            self._tell(settlement)
             parts = 0
         self._stumbled.pop(letter.id, None)
         self._verdicts.pop(letter.id, None)
@@ -98,7 +103,16 @@ class Worker:
     async def _settle(self, letter: Letter) -> int:
         settlement = await self._settlement(letter)
         await self._mailbox.settle(settlement)
+        self._tell(settlement)
         return len(settlement.parts)
+
+    def _tell(self, settlement: Settlement) -> None:
+        letter, record = settlement.letter, settlement.record
+        answer = None if record is None else record.answer
+        seconds = (settlement.at - letter.received_at).total_seconds()
+        self._observer.settled(letter.channel, settlement.outcome, answer, seconds)
+        told = {"channel": letter.channel, "outcome": settlement.outcome, "seconds": round(seconds, 3)}
+        _LOG.info("settled", extra=told if answer is None else told | {"language": answer.language})
 
     def _stumble(self, letter: Letter, error: BaseException) -> Settlement:
         """Try again later; but a letter that always breaks something may not hold up its chat for ever."""
@@ -141,7 +155,7 @@ class Worker:
         if event.kind is Kind.SAY:
             said = verdict is Verdict.ANSWER
             return _Reply("said", await self._said(event.text, letter, event, now) if said else None)
-        answer = await self._thought_out(self._town.answerer.answer, _question(letter, event))
+        answer = await self._in_thread(self._town.answerer.answer, _question(letter, event))
         if verdict is Verdict.ANSWER or answer.outcome is Outcome.EMERGENCY:
             return _Reply(answer.outcome.value, await self._discreet(letter, event, answer, now), learn=True)
         if verdict is Verdict.SLOW_DOWN:
@@ -179,10 +193,12 @@ class Worker:
             text = self._town.speaker.say(key, language)
             return Answer(outcome, language, parse(text))
 
-        return await asyncio.get_running_loop().run_in_executor(self._town.threads, say)
+        return await self._in_thread(say)
 
-    async def _thought_out(self, answer: Callable[[Question], Answer], question: Question) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._town.threads, answer, question)
+    async def _in_thread(self, work: Callable[..., Answer], *values: Question) -> Answer:
+        # In this context: what the desk logs names the question as what is logged here does.
+        context = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._town.threads, context.run, work, *values)
 
     async def _parts(self, letter: Letter, event: Event, answer: Answer, now: datetime) -> tuple[Outgoing, ...]:
         channel, names = self._channels[letter.channel]

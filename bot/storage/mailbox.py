@@ -142,12 +142,18 @@ class SqliteMailbox:
     async def tallies(self) -> list[Tally]:
         """What waits and what failed, by channel."""
         rows = await self._query(
-            "select channel, sum(unanswered) as unanswered, sum(waiting) as waiting, sum(failed) as failed from ("
-            " select channel, 1 as unanswered, 0 as waiting, 0 as failed from inbox where payload is not null"
-            " union all select channel, 0, payload is not null, failed is not null from outbox)"
+            "select channel, sum(unanswered) as unanswered, sum(waiting) as waiting, sum(failed) as failed,"
+            " min(asked) as unanswered_since, min(answered) as waiting_since from ("
+            " select channel, 1 as unanswered, 0 as waiting, 0 as failed, received_at as asked, null as answered"
+            " from inbox where payload is not null"
+            " union all select channel, 0, payload is not null, failed is not null, null,"
+            " case when payload is not null then created_at end from outbox)"
             " group by channel order by channel"
         )
-        return [Tally(**row) for row in rows]
+        times = ("unanswered_since", "waiting_since")
+        return [
+            Tally(**row | {name: row[name] and datetime.fromisoformat(row[name]) for name in times}) for row in rows
+        ]
 
     async def failures(self) -> list[Failure]:
         """What failed for good, by channel and reason, the most frequent first."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import SettingsError
-from bot.operating import read_operation, read_setting
+from bot.operating import read_operation
+from bot.registry import read_setting
 from bot.voice import Voice
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ def test_only_the_secret_must_be_set(tmp_path: Path) -> None:
 
 
 def test_a_secret_may_come_in_a_file(tmp_path: Path) -> None:
-    """A container's secret file is read without the line's end; a value set directly wins."""
+    """A container's secret file is read without the line's end; given twice, it is refused rather than guessed."""
     (tmp_path / "secret").write_text(PHRASE + "\n", "utf-8")
     environment = {"PARVIS_X_FILE": str(tmp_path / "secret")}
     assert read_setting(environment, "PARVIS_X") == PHRASE
-    assert read_setting(environment | {"PARVIS_X": "direct"}, "PARVIS_X") == "direct"
+    assert read_setting({"PARVIS_X": " direct "}, "PARVIS_X") == "direct"
+    with pytest.raises(SettingsError, match="set_twice"):
+        read_setting(environment | {"PARVIS_X": "direct"}, "PARVIS_X")
     assert read_setting({}, "PARVIS_X") is None
 
 

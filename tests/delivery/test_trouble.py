@@ -13,6 +13,7 @@ from town import NOON, SetClock, open_office, until
 
 from bot.mail import Rate
 from bot.ports import Pace
+from bot.standing import ChannelState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,11 +257,19 @@ def test_a_channel_that_falls_silent_is_started_again(rig: FakeRig, tmp_path: Pa
         rig.befall(Trouble.HANGING)
         async with open_office(tmp_path / "p.db", rig.channel()) as desk:
             await asyncio.sleep(100)
-            assert desk.office.ages()["fakenet"] > 99
+            (standing,) = desk.office.standings()
+            assert (standing.state, standing.age) == (ChannelState.STARTING, None)
             rig.befall(Trouble.NONE)
             await rig.write("bonjour")
             await until(lambda: len(rig.net.shown) == 1, 200)
-            assert desk.office.ages()["fakenet"] < 60
+            (standing,) = desk.office.standings()
+            assert standing.state is ChannelState.WELL
+            assert standing.age is not None
+            assert standing.age < 60
+            rig.befall(Trouble.DOWN)
+            await asyncio.sleep(400)
+            (standing,) = desk.office.standings()
+            assert standing.state is ChannelState.SILENT  # however often it was started again meanwhile
 
     run(check())
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
-import sys
 import traceback
 from typing import TYPE_CHECKING
 
 import pytest
 from botapi import TOKEN
 from fakenet import Trouble
+from logrig import opened_log
 from rigs import Recorder
 from telegramrig import SECRET, TelegramRig
 
-from adapters.commands.logs import open_log
 from adapters.telegram.requests import DiscreetRequest, PollRequest
 from adapters.telegram.settings import read_telegram
 from bot.errors import ParvisError, SettingsError
@@ -24,6 +22,7 @@ from bot.messages import Answer, Block, BlockKind, Outcome, Span
 from bot.voice import Voice
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
 
     from telegram.request import BaseRequest
@@ -35,19 +34,10 @@ PART = Part(
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def log() -> Iterator[io.StringIO]:
     """What `parvis run` writes on stderr; all is as before afterwards."""
-    root, levels = logging.getLogger(), {}
-    handlers, levels[""] = root.handlers[:], root.level
-    for name in ("parvis", "httpx", "httpcore", "telegram"):
-        levels[name] = logging.getLogger(name).level
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    open_log([TOKEN, SECRET])
-    yield written
-    root.handlers[:] = handlers
-    for name, level in levels.items():
-        logging.getLogger(name or None).setLevel(level)
+    with opened_log([TOKEN, SECRET]) as written:
+        yield written
 
 
 def test_no_call_leaves_a_trace_of_the_token(log: io.StringIO) -> None:

@@ -1,0 +1,1 @@
+"""How Parvis is, told to operators: health, readiness, figures."""
