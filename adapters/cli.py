@@ -11,7 +11,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapters.commands import ask, chat, check, golden, health, mastodon_setup, new_base, outbox, run, schema, settings
+from adapters.commands import (
+    ask,
+    backup,
+    chat,
+    check,
+    export,
+    golden,
+    health,
+    mastodon_setup,
+    new_base,
+    outbox,
+    purge,
+    restore,
+    rollback,
+    run,
+    schema,
+    settings,
+    status,
+)
 from adapters.commands.frame import Programme, usage_fault
 from adapters.commands.words import Words
 from bot.errors import KnowledgeError, OperatorError, ParvisError, SettingsError
@@ -56,7 +74,25 @@ def programme(words: Words) -> Programme:
     """The whole command line, speaking through ``words``."""
     commands = [
         module.make(words)
-        for module in (chat, ask, run, settings, health, mastodon_setup, outbox, check, golden, schema, new_base)
+        for module in (
+            chat,
+            ask,
+            run,
+            settings,
+            status,
+            health,
+            rollback,
+            mastodon_setup,
+            outbox,
+            backup,
+            restore,
+            purge,
+            export,
+            check,
+            golden,
+            schema,
+            new_base,
+        )
     ]
     version = click.Option(
         ["--version"],

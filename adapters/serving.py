@@ -112,18 +112,19 @@ async def serve(
     bot: Bot,
     operation: Operation,
     clock: Clock,
-    watch: Callable[[], None],
+    nudge: Callable[[], None],
     operations: Operations | None = None,
 ) -> tuple[ChannelRevoked, ...]:
     """Run ``channels`` until SIGTERM or SIGINT, or until all are revoked; which were.
 
-    ``watch`` is called now and then, in a thread, to look after the base; ``operations`` tells
-    whoever asks how all this is.
+    ``nudge`` is called on SIGHUP: the base is to be looked at now. ``operations`` tells whoever
+    asks how all this is.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, nudge)
     rules = Rules(
         secret=operation.secret,
         keep=operation.retention,
@@ -133,28 +134,20 @@ async def serve(
     )
     observer = None if operations is None else operations.observer
     office = PostOffice(channels, bot.desk, bot.desk, keeping.states, keeping.mailbox, clock, rules, observer)
-    beside = [asyncio.ensure_future(_watch(watch))]
-    if operations is not None:
-        pauses = Backoff(1.0, 60.0, random.random)
-        beside.append(asyncio.ensure_future(forever("health", lambda: operations.serve(office), pauses)))
+    if operations is None:
+        return await office.run(stop)
+    telling = asyncio.ensure_future(
+        forever("health", lambda: operations.serve(office), Backoff(1.0, 60.0, random.random))
+    )
     try:
         return await office.run(stop)
     finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.wait(beside, timeout=_CLOSING)
+        telling.cancel()
+        await asyncio.wait({telling}, timeout=_CLOSING)
 
 
 # Seconds that what runs beside the office may take to end.
 _CLOSING = 1.0
-# Seconds between two looks at the base's files: an edit is served soon, and a look costs a few milliseconds.
-_LOOK = 5.0
-
-
-async def _watch(watch: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(_LOOK)
-        await asyncio.to_thread(watch)
 
 
 def _find(kind: ChannelKind, values: Mapping[str, str]) -> Found:

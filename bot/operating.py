@@ -62,6 +62,11 @@ class Operation:
         """The file of the mail."""
         return self.folder / "parvis.db"
 
+    @property
+    def editions(self) -> Path:
+        """The folder of the base's versions that have served, and of what is told of them."""
+        return self.folder / "editions"
+
 
 def read_operation(environment: Mapping[str, str]) -> Operation:
     """The settings of ``environment``; the folder is made if need be.

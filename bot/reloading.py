@@ -40,15 +40,16 @@ class Reloader:
         """True if the files are no longer those that are served; reads them, a few milliseconds."""
         return content_version(self._root) != self._desk.snapshot.base.version
 
-    def reload(self) -> Snapshot:
+    def reload(self, root: Path | None = None) -> Snapshot:
         """Load, train in a process of its own, and swap; the version served goes on until then.
 
-        Raises KnowledgeError if the new version cannot be served: the last good one then
-        stays. Meant for a background thread; two calls at once wait for each other.
+        ``root`` is a copy of the base to serve in place of the base's own folder. Raises
+        KnowledgeError if the new version cannot be served: the last good one then stays. Meant
+        for a background thread; two calls at once wait for each other.
         """
         with self._busy, tempfile.TemporaryDirectory() as spare, _considerate():
             cache = self._cache if self._cache is not None else Path(spare)
-            snapshot = prepare(self._root, cache=cache, target_precision=self._target_precision)
+            snapshot = prepare(root or self._root, cache=cache, target_precision=self._target_precision)
             self._desk.swap(snapshot)
             return snapshot
 

@@ -1,15 +1,11 @@
-"""How Parvis is, as values: each channel, and the knowledge it answers from."""
+"""How Parvis is, as values: each channel. (What it answers from: bot.knowledge.state.)"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-__all__ = ["ChannelStanding", "ChannelState", "KnowledgeState"]
+__all__ = ["ChannelStanding", "ChannelState"]
 
 
 class ChannelState(StrEnum):
@@ -28,15 +24,3 @@ class ChannelStanding:
     name: str
     state: ChannelState
     age: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class KnowledgeState:
-    """The version that answers, since when (aware, UTC), and what is wrong with the one that was refused after it.
-
-    ``refused`` is for staff, with file and line; None if the files are those that are served.
-    """
-
-    version: str
-    since: datetime
-    refused: str | None = None

@@ -12,28 +12,33 @@ from adapters.commands.frame import Spoken
 if TYPE_CHECKING:
     from adapters.commands.words import Words
     from bot.mailbox import Failure, Mailbox, Tally
+    from bot.operating import Operation
 
-__all__ = ["make"]
+__all__ = ["counted", "make"]
 
 
 def make(words: Words) -> Spoken:
     """The command."""
 
     def show(lang: str | None) -> None:  # noqa: ARG001 - read before click, for its own help
-        import asyncio
-
-        from adapters.serving import Keeping
         from bot.operating import read_operation
 
-        keeping = Keeping(read_operation(os.environ))
-        try:
-            tallies, failures = asyncio.run(_read(keeping.mailbox))
-        finally:
-            keeping.close()
-        for line in _lines(words, tallies, failures):
+        for line in counted(words, read_operation(os.environ)):
             click.echo(line)
 
     return Spoken(words, "outbox", [], show)
+
+
+def counted(words: Words, operation: Operation) -> list[str]:
+    """What waits and what failed, a line each; raises as Keeping does."""
+    import asyncio
+    from contextlib import closing
+
+    from adapters.serving import Keeping
+
+    with closing(Keeping(operation)) as keeping:
+        tallies, failures = asyncio.run(_read(keeping.mailbox))
+    return _lines(words, tallies, failures)
 
 
 async def _read(mailbox: Mailbox) -> tuple[list[Tally], list[Failure]]:

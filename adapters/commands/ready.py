@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.ports import Store
     from bot.settings import Settings
 
-__all__ = ["broken_base", "open_bot", "resident_language", "settings_for"]
+__all__ = ["broken_base", "make_bot", "open_bot", "resident_language", "settings_for"]
 
 
 def settings_for(base: str | None) -> Settings:
@@ -45,21 +45,34 @@ def open_bot(
     ``progress`` hears each step and how far it is; by default it is shown on stderr.
     Without ``vocabulary``, as if the base had no concept.
     """
+    try:
+        return make_bot(words, settings, settings.base, store, vocabulary=vocabulary, progress=progress)
+    except KnowledgeError as error:
+        raise broken_base(words, settings.base, error.faults) from error
+
+
+def make_bot(
+    words: Words,
+    settings: Settings,
+    base: Path,
+    store: Store,
+    *,
+    vocabulary: bool = True,
+    progress: Callable[[str, float], None] | None = None,
+) -> Bot:
+    """As ``open_bot``, on the base in folder ``base``; raises KnowledgeError."""
     with Progress(words, sys.stderr) if progress is None else nullcontext(progress) as progress:
         from bot.assembly import build
 
-        try:
-            return build(
-                settings.base,
-                cache=settings.cache,
-                clock=SystemClock(),
-                store=store,
-                target_precision=settings.target_precision,
-                progress=progress,
-                vocabulary=vocabulary,
-            )
-        except KnowledgeError as error:
-            raise broken_base(words, settings.base, error.faults) from error
+        return build(
+            base,
+            cache=settings.cache,
+            clock=SystemClock(),
+            store=store,
+            target_precision=settings.target_precision,
+            progress=progress,
+            vocabulary=vocabulary,
+        )
 
 
 def broken_base(words: Words, base: Path, faults: Sequence[Fault]) -> Refusal:

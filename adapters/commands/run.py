@@ -7,18 +7,16 @@ import os
 from typing import TYPE_CHECKING
 
 from adapters.commands.frame import Refusal, Spoken, base_option
-from adapters.commands.ready import open_bot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from adapters.commands.baseservice import BaseInService
     from adapters.commands.starting import Start
     from adapters.commands.words import Words
     from adapters.operations.server import Operations
-    from bot.assembly import Bot
     from bot.errors import ChannelRevoked
     from bot.ports import Channel, Clock
-    from bot.settings import Settings
 
 __all__ = ["make"]
 
@@ -47,21 +45,23 @@ def make(words: Words) -> Spoken:
 
 def _serve(words: Words, start: Start) -> tuple[list[Channel], tuple[ChannelRevoked, ...]]:
     import asyncio
+    from contextlib import closing
 
+    from adapters.commands.baseservice import BaseInService, leaving_at_once
     from adapters.serving import Keeping, open_channel, serve
     from bot.clock import SystemClock
+    from bot.storage.lock import held
 
-    clock, keeping = SystemClock(), Keeping(start.operation)
-    try:
-        bot = open_bot(words, start.settings, keeping.states, progress=_log_step(words))
-        channels = [open_channel(one, start.operation, bot, clock) for one in start.channels]
-        operations = _operations(words, start, bot, clock)
+    operation, clock = start.operation, SystemClock()
+    with leaving_at_once(), held(operation.folder), closing(Keeping(operation)) as keeping:
+        service = BaseInService(words, start.settings, operation, clock, keeping.states, _log_step(words))
+        bot = service.bot
+        channels = [open_channel(one, operation, bot, clock) for one in start.channels]
+        operations = _operations(words, start, service, clock)
         for one in start.channels:
             _LOG.info("%s", words("cli.run_starts", channel=one.kind.name))
-        watch = _Watch(words, bot, start.settings)
-        revoked = asyncio.run(serve(channels, keeping, bot, start.operation, clock, watch, operations))
-    finally:
-        keeping.close()
+        with service.watched() as watch:
+            revoked = asyncio.run(serve(channels, keeping, bot, operation, clock, watch.nudge, operations))
     return channels, revoked
 
 
@@ -85,7 +85,7 @@ def _log_step(words: Words) -> Callable[[str, float], None]:
     return log
 
 
-def _operations(words: Words, start: Start, bot: Bot, clock: Clock) -> Operations | None:
+def _operations(words: Words, start: Start, service: BaseInService, clock: Clock) -> Operations | None:
     """What tells how Parvis is, if it is asked to; raises SettingsError if it cannot listen."""
     from adapters.commands.starting import HEALTH
     from bot.registry import split_address
@@ -93,25 +93,7 @@ def _operations(words: Words, start: Start, bot: Bot, clock: Clock) -> Operation
     listen = split_address(start.reading.values.get(HEALTH, ""))
     if listen is None:
         return None
-    from adapters.operations.knowledge import Served
     from adapters.operations.server import open_operations
 
     channels = tuple(one.kind.name for one in start.channels)
-    return open_operations(listen, HEALTH, channels, bot, Served(bot, clock), clock, words)
-
-
-class _Watch:
-    """Serves a base that was edited, and says so in the log."""
-
-    def __init__(self, words: Words, bot: Bot, settings: Settings) -> None:
-        from adapters.terminal.live import LiveBase
-        from bot.knowledge.faults import render
-        from bot.reloading import Reloader
-
-        reloader = Reloader(bot.desk, settings.base, cache=settings.cache, target_precision=settings.target_precision)
-        self._live = LiveBase(reloader, lambda fault: render(fault, words.language))
-        self._words = words
-
-    def __call__(self) -> None:
-        for key, values in self._live.news():
-            _LOG.info("%s", self._words(f"terminal.{key}", **values))
+    return open_operations(listen, HEALTH, channels, service.bot, lambda: service.state, clock, words)

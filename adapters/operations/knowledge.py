@@ -1,4 +1,4 @@
-"""What the town's knowledge is like today: which version answers, since when, and how much of it is due for review."""
+"""How fresh the town's knowledge is today: how much of it is due for review."""
 
 from __future__ import annotations
 
@@ -7,32 +7,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.answering.trust import Trust, trust_of
-from bot.standing import KnowledgeState
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.assembly import Bot
     from bot.knowledge.base import KnowledgeBase
     from bot.ports import Clock
 
-__all__ = ["Freshness", "Served", "freshness_of"]
-
-
-class Served:
-    """The version a bot serves, and since when it does, as far as was looked."""
-
-    def __init__(self, bot: Bot, clock: Clock) -> None:
-        self._bot = bot
-        self._clock = clock
-        self._state = KnowledgeState(bot.base.version, clock.now())
-
-    def __call__(self) -> KnowledgeState:
-        """The state now."""
-        version = self._bot.base.version
-        if version != self._state.version:
-            self._state = KnowledgeState(version, self._clock.now())
-        return self._state
+__all__ = ["Freshness", "freshness_of"]
 
 
 @dataclass(frozen=True, slots=True)

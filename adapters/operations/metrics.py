@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.operations.knowledge import Freshness
+    from bot.knowledge.state import KnowledgeState
     from bot.mailbox import Tally
     from bot.messages import Answer
-    from bot.standing import ChannelStanding, KnowledgeState
+    from bot.standing import ChannelStanding
 
 __all__ = ["CONTENT_TYPE", "Figures"]
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,6 +16,7 @@ from starlette.routing import Route
 from adapters.operations.knowledge import freshness_of
 from adapters.operations.metrics import CONTENT_TYPE, Figures
 from bot.errors import SettingsError, StorageError
+from bot.knowledge.faults import render
 from bot.standing import ChannelState
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 
     from bot.assembly import Bot
     from bot.delivery.office import PostOffice
+    from bot.knowledge.state import KnowledgeState, Refused
     from bot.mailbox import Tally
     from bot.ports import Clock
-    from bot.standing import ChannelStanding, KnowledgeState
+    from bot.standing import ChannelStanding
 
 __all__ = ["Operations", "open_operations"]
 
@@ -36,6 +38,19 @@ _NOT_READY = 503
 _AT_ONCE = 16
 _CLOSING = 1
 _BACKLOG = 64
+
+
+class Teller(Protocol):
+    """Says the sentences of the voice in the operators' language."""
+
+    @property
+    def language(self) -> str:
+        """That language."""
+        ...
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence ``key``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,7 @@ class Operations:
         bot: Bot,
         knowledge: Callable[[], KnowledgeState],
         clock: Clock,
-        say: Callable[..., str],
+        say: Teller,
     ) -> None:
         """``knowledge`` tells of the version that answers; ``say`` a sentence of the voice to operators."""
         self._listening = listening
@@ -137,8 +152,22 @@ class Operations:
                 "version": knowledge.version,
                 "since": knowledge.since.isoformat(timespec="seconds"),
                 "entries": len(self._bot.base.entries),
-                "refused": knowledge.refused,
+                "rolled_back": knowledge.rolled_back,
+                "refused": None if knowledge.refused is None else self._refused(knowledge.refused),
             },
+        }
+
+    def _refused(self, refused: Refused) -> dict[str, Any]:
+        return {
+            "at": refused.at.isoformat(timespec="seconds"),
+            "faults": [
+                {
+                    "file": fault.location.file.as_posix(),
+                    "line": fault.location.line,
+                    "message": render(fault, self._say.language),
+                }
+                for fault in refused.faults
+            ],
         }
 
     def _show(self, now: _Now) -> None:
@@ -156,7 +185,7 @@ def open_operations(
     bot: Bot,
     knowledge: Callable[[], KnowledgeState],
     clock: Clock,
-    say: Callable[..., str],
+    say: Teller,
 ) -> Operations:
     """Listen on ``listen``, as ``setting`` says; raises SettingsError if that cannot be."""
     host, port = listen

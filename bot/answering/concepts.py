@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.answering.lexicon import Lexicon
     from bot.knowledge.model import Concept
 
-__all__ = ["ConceptFinder", "Sighting"]
+__all__ = ["ConceptFinder", "Sighting", "term_stems"]
 
 # Words that may stand between two words of an expression ("perdu *toute ma* carte").
 _MAX_GAP = 2
@@ -80,9 +80,9 @@ class ConceptFinder:
 
     def _add(self, term: str, language: str, concept: int) -> None:
         node = self._roots.setdefault(language, _Node())
-        steps = _content(words_of(term, language), language)
+        steps = term_stems(term, language)
         for step in steps:
-            node = node.next.setdefault(stem(step, language), _Node())
+            node = node.next.setdefault(step, _Node())
         if steps and concept not in node.concepts:
             node.concepts.append(concept)
 
@@ -139,9 +139,10 @@ def _follow(
             yield from _follow(following, kept, step, min(weight, other), (*path, position))
 
 
-def _content(words: list[str], language: str) -> list[str]:
+def term_stems(term: str, language: str) -> list[str]:
+    """The stems that must be met for ``term`` to be recognised; none if it is made of small words only."""
     lexicon = shipped_lexicon(language)
-    return [word for word in words if _counts(word, lexicon)]
+    return [stem(word, language) for word in words_of(term, language) if _counts(word, lexicon)]
 
 
 def _counts(word: str, lexicon: Lexicon) -> bool:

@@ -13,6 +13,7 @@ from bot.checking.findings import Case
 from bot.checking.freshness import reviews, translations
 from bot.checking.lengths import lengths
 from bot.checking.places import places
+from bot.checking.pulls import misleading_terms
 from bot.checking.style import markup, private_data, questions, sentences
 from bot.checking.vocabulary import vocabulary
 
@@ -39,6 +40,7 @@ _CHECKS = (
     sentences,
     private_data,
     vocabulary,
+    misleading_terms,
 )
 _ORDER = MappingProxyType({"error": 0, "warning": 1, "note": 2})
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.answering.analysis import words_of
-from bot.answering.lexicon import shipped_lexicon
-from bot.answering.normalise import stem, tokens
+from bot.answering.concepts import term_stems
+from bot.answering.normalise import tokens
 from bot.checking.findings import warning
 from bot.knowledge.faults import shorten
 from bot.voice import DEFAULT_LANGUAGE
@@ -31,7 +30,7 @@ def vocabulary(case: Case) -> Iterator[Fault]:
         for language, terms in concept.terms.items():
             for number, term in enumerate(terms):
                 where = case.at("concepts", concept.id, "terms", language, number)
-                read = _read(term, language)
+                read = tuple(term_stems(term, language))
                 if not read:
                     yield warning(where, "concept.never_seen", term=shorten(term))
                     continue
@@ -40,9 +39,3 @@ def vocabulary(case: Case) -> Iterator[Fault]:
                     same = tokens(term) == tokens(first)
                     code = "concept.term_twice" if same else "concept.term_alike"
                     yield warning(where, code, term=shorten(term), other=other.id, first=shorten(first))
-
-
-def _read(term: str, language: str) -> tuple[str, ...]:
-    """The term as questions are searched for it (see ``bot.answering.concepts``): small words count for nothing."""
-    lexicon = shipped_lexicon(language)
-    return tuple(stem(word, language) for word in words_of(term, language) if not lexicon.is_function(word))

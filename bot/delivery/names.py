@@ -28,13 +28,17 @@ class Names:
         return Letter(
             id=self._of("event", event.id),
             channel=self.channel,
-            asker=self._of("asker", event.asker),
+            asker=self.asker(event.asker),
             chat=self._of("chat", event.chat),
             conversation=self._of("conversation", f"{event.chat}\0{event.asker}"),
             sent_at=min(event.sent_at, now),
             received_at=now,
             payload=payload,
         )
+
+    def asker(self, raw: str) -> str:
+        """A resident's account."""
+        return self._of("asker", raw)
 
     def source(self, event: Event) -> str:
         """The resident's message, the same for its later edits."""

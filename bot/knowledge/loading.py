@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import KnowledgeError
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.basefiles import content_hash, read_files
+from bot.knowledge.basefiles import BaseFiles, content_hash, read_files
 from bot.knowledge.books import read_books
 from bot.knowledge.faults import FaultLog, Location
 from bot.knowledge.layers import Item, Layer, read_layer
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.knowledge.faults import Fault
 
-__all__ = ["content_version", "inspect_base", "load_base"]
+__all__ = ["base_files", "content_version", "inspect_base", "load_base"]
 
 
 def load_base(root: Path) -> KnowledgeBase:
@@ -68,12 +68,20 @@ def inspect_base(root: Path) -> tuple[KnowledgeBase | None, tuple[Fault, ...]]:
 
 def content_version(root: Path) -> str:
     """What ``KnowledgeBase.version`` would be, without reading the content: for caches. Never raises."""
-    ignored = FaultLog()
-    town = read_files(root, Path(), ignored)
+    return content_hash(base_files(root, FaultLog()))
+
+
+def base_files(root: Path, log: FaultLog) -> tuple[BaseFiles, ...]:
+    """The files of the base, unread: those of the pack it includes, if any, then its own. Never raises.
+
+    What keeps a file from being read is noted in ``log``. The pack's ``folder`` is ``root`` and the
+    path that the town wrote.
+    """
+    town = read_files(root, Path(), log)
     text = town.contents.get("city.yaml", b"").decode("utf-8-sig", "replace")
-    document = parse_yaml(text, Path("city.yaml"), ignored)
+    document = parse_yaml(text, Path("city.yaml"), FaultLog())
     folder = _include_path(root, Item(document, (), document.data, None))
-    return content_hash([town] if folder is None else [read_files(folder, Path(), ignored), town])
+    return (town,) if folder is None else (read_files(folder, Path(os.path.relpath(folder, root)), log), town)
 
 
 def _include_path(root: Path, city: Item[Any]) -> Path | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-__all__ = ["BUSY_SECONDS", "SqliteFile", "put", "writing"]
+__all__ = ["BUSY_SECONDS", "SqliteFile", "put", "trouble", "writing"]
 
 _T = TypeVar("_T")
 
@@ -75,7 +75,7 @@ class SqliteFile:
             try:
                 return work()
             except sqlite3.Error as error:
-                raise StorageError(_what(error), path=self._path, detail=error) from error
+                raise StorageError(trouble(error), path=self._path, detail=error) from error
 
         return self._thread.submit(guarded)
 
@@ -129,7 +129,8 @@ def _transaction(database: Database) -> Iterator[None]:
         raise
 
 
-def _what(error: sqlite3.Error) -> str:
+def trouble(error: sqlite3.Error) -> str:
+    """The sentence of the voice that tells an operator of ``error``."""
     # The low byte is the kind of trouble, the rest its circumstances: https://www.sqlite.org/rescode.html
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-__all__ = ["forget_asker", "purge_all"]
+__all__ = ["CONVERSATIONS", "QUESTIONS", "count_rows", "forget_asker", "forget_everyone", "purge_all"]
 
-_CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
-_QUESTIONS = "select question from answers where asker = :asker union select id from inbox where asker = :asker"
+# The conversations of ``:asker``, with ``:conversation`` if one is given, and the questions they asked.
+CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
+QUESTIONS = "select question from answers where asker = :asker union select id from inbox where asker = :asker"
 
 
 def forget_asker(database: Database, letter: str, asker: str, conversation: str) -> None:
@@ -26,8 +27,8 @@ def forget_asker(database: Database, letter: str, asker: str, conversation: str)
     one again would have it answered again. What they wrote after asking is a new acquaintance.
     """
     who = {"asker": asker, "conversation": conversation, "letter": letter}
-    database.execute(f"delete from conversations where conversation in ({_CONVERSATIONS})", who)  # noqa: S608
-    database.execute(f"delete from sent where question in ({_QUESTIONS})", who)  # noqa: S608
+    database.execute(f"delete from conversations where conversation in ({CONVERSATIONS})", who)  # noqa: S608
+    database.execute(f"delete from sent where question in ({QUESTIONS})", who)  # noqa: S608
     database.execute("delete from outbox where asker = :asker", who)
     database.execute("delete from answers where asker = :asker", who)
     database.execute(
@@ -53,5 +54,31 @@ def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
         database.execute("delete from sent where sent_at < ?", [old])
         database.execute("delete from answers where asked_at < ?", [old])
         database.execute("delete from conversations where at < ?", [old])
+    _clear_log(database)
+
+
+def forget_everyone(database: Database) -> None:
+    """Erase all that is kept of residents, what waits to be answered or sent too.
+
+    The events' keyed hashes stay for the time set, which name nobody: what a platform delivers
+    again is not answered.
+    """
+    with writing(database):
+        for table in ("conversations", "sent", "outbox", "answers"):
+            database.execute(f"delete from {table}")  # noqa: S608 - the names above
+        database.execute(
+            "update inbox set payload = null, sent_at = null, asker = null, chat = null, conversation = null,"
+            " outcome = 'forgotten', settled_at = received_at"
+        )
+    _clear_log(database)
+
+
+def count_rows(database: Database) -> int:
+    """How many things are kept of residents, or of nobody that can be named."""
+    tables = ("inbox", "outbox", "sent", "answers", "conversations")
+    return sum(database.table(table).count for table in tables)
+
+
+def _clear_log(database: Database) -> None:
     # What was overwritten in the file may still stand in the log beside it.
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

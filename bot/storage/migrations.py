@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from bot import __version__
 from bot.errors import StorageError
 
 __all__ = ["migrate"]
@@ -18,8 +19,9 @@ def migrate(database: Database, path: str) -> None:
     steps = Migrations("parvis")
     for name, step in _STEPS:
         steps(name=name)(step)
-    if {step.name for step in steps.applied(database)} - {name for name, _ in _STEPS}:
-        raise StorageError("operator.store_from_future", path=path)
+    unknown = sorted({step.name for step in steps.applied(database)} - {name for name, _ in _STEPS})
+    if unknown:
+        raise StorageError("operator.store_from_future", path=path, version=__version__, step=unknown[-1])
     steps.apply(database)
 
 

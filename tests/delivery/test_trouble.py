@@ -13,6 +13,7 @@ from town import NOON, SetClock, open_office, until
 
 from bot.mail import Rate
 from bot.ports import Pace
+from bot.rendering import Limits
 from bot.standing import ChannelState
 
 if TYPE_CHECKING:
@@ -115,6 +116,34 @@ def test_who_blocked_the_bot_is_written_to_no_more(rig: FakeRig, tmp_path: Path,
             await until(lambda: desk.rows("select count(*) from outbox where failed is not null") == [(5,)])
             (tally,) = await desk.mailbox.tallies()
             assert (tally.unanswered, tally.waiting, tally.failed) == (0, 0, 5)
+
+    run(check())
+
+
+def test_who_blocked_the_bot_and_comes_back_is_answered(rig: FakeRig, tmp_path: Path, run: Run) -> None:
+    """An answer to who blocked the bot costs one call, and counts once; when they write again they are answered."""
+
+    async def check() -> None:
+        rig.block()
+        channel = rig.channel()
+        channel.limits = Limits(300)  # type: ignore[misc]
+        async with open_office(tmp_path / "p.db", channel) as desk:
+            await rig.write("long")
+            await until(lambda: desk.rows("select count(*) from outbox where failed is not null") != [(0,)])
+            (failed,) = desk.rows("select count(*) from outbox where failed is not null")[0]
+            assert isinstance(failed, int)
+            assert failed > 1  # as many as the answer had parts
+            desk.clock.at += timedelta(hours=1)
+            await asyncio.sleep(3600)
+            assert rig.net.sends == 1
+            assert [(one.reason, one.number) for one in await desk.mailbox.failures()] == [("403", failed)]
+
+            rig.net.blocked.clear()
+            await rig.write("me revoilà", at=int(desk.clock.at.timestamp()))
+            await until(lambda: len(_shown(rig, "chat")) == 1)
+            assert "me revoilà" in _shown(rig, "chat")[0]
+            (tally,) = await desk.mailbox.tallies()
+            assert (tally.unanswered, tally.waiting, tally.failed) == (0, 0, failed)
 
     run(check())
 

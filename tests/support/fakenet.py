@@ -50,6 +50,7 @@ class FakeNet:
     events: list[Any] = field(default_factory=list)
     shown: list[dict[str, Any]] = field(default_factory=list)
     requests: int = 0
+    sends: int = 0
     acknowledged: int = 0
     keys: dict[str, str] = field(default_factory=dict)
     note: Callable[[dict[str, Any]], None] | None = None
@@ -87,6 +88,7 @@ class FakeNet:
         return {"status": 200, "events": batch, "next": after + len(batch)}
 
     async def _send(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.sends += 1
         if request["chat"] in self.blocked:
             return {"status": 403}
         key = request["key"]

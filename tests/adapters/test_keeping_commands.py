@@ -1,0 +1,306 @@
+"""`parvis status`, `rollback`, `backup`, `restore`, `purge` and `export`: what an operator types and reads."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.cli import main
+from adapters.serving import Keeping
+from adapters.setup import CHANNELS
+from bot.clock import SystemClock
+from bot.delivery.codec import pack_event
+from bot.delivery.names import Names
+from bot.knowledge.loading import load_base
+from bot.living import LivingBase
+from bot.mail import Event
+from bot.mailbox import Record, Settlement
+from bot.messages import Answer, Block, BlockKind, Match, Outcome, Span
+from bot.operating import read_operation
+from bot.storage.lock import held
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.knowledge.base import KnowledgeBase
+
+PHRASE = "a secret of Ville-d'Essai"
+CITY = """\
+name: Ville-d'Essai
+languages: [fr, en]
+desk: {name: Accueil, phone: 01 99 00 00 01, sources: [{title: Mairie}]}
+"""
+ENTRIES = """\
+entries:
+  - id: encombrants
+    title: Les encombrants
+    questions: [Comment jeter un canapé ?, Enlever un matelas, Jeter une armoire]
+    answer: Prenez rendez-vous.
+    sources: [{title: Mairie}]
+    verified_on: 2025-10-24
+"""
+
+
+class Town:
+    """A town whose bot is set up, with its folders in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.base = folder / "base"
+        self.settings = {"PARVIS_SECRET": PHRASE, "PARVIS_DATA": str(folder / "data"), "PARVIS_BASE": str(self.base)}
+        (self.base / "entries").mkdir(parents=True)
+        (self.base / "city.yaml").write_text(CITY, "utf-8")
+        self.write(ENTRIES)
+
+    def write(self, entries: str) -> None:
+        """Staff save the entries."""
+        (self.base / "entries" / "tout.yaml").write_text(entries, "utf-8")
+
+    def keeping(self) -> Keeping:
+        """What is on the disk."""
+        return Keeping(read_operation(self.settings))
+
+    def live(self) -> LivingBase:
+        """The base as `parvis run` follows it, without a bot."""
+        living = LivingBase(self.base, read_operation(self.settings).editions, SystemClock(), lambda _: None)
+        living.open(lambda root: _Served(load_base(root)))
+        return living
+
+    def ask(self, account: str, text: str, *, answered: bool = True, days: int = 0) -> None:
+        """A resident of Telegram writes, so many days ago."""
+        now = datetime.now(UTC) - timedelta(days=days)
+        event = Event(f"{account}/{text}", account, account, now, text=text)
+        letter = Names("telegram", PHRASE.encode()).letter(event, pack_event(event), now)
+        answer = Answer(
+            Outcome.ANSWERED,
+            "fr",
+            (Block(BlockKind.PARAGRAPH, (Span("Venez."),)),),
+            entry_id="encombrants",
+            matches=(Match("encombrants", 1.0, 0.97),),
+        )
+        with closing(self.keeping()) as keeping:
+            asyncio.run(keeping.mailbox.take("telegram", [letter], None))
+            if answered:
+                record = Record("private", text, answer)
+                asyncio.run(keeping.mailbox.settle(Settlement(letter, "answered", now, record=record)))
+
+
+class _Served:
+    def __init__(self, base: KnowledgeBase) -> None:
+        self.base = base
+
+
+@pytest.fixture
+def town(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    """No channel is set, and all that is kept goes to a folder of its own."""
+    town = Town(tmp_path)
+    for kind in CHANNELS:
+        for name in kind.required:
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(f"{name}_FILE", raising=False)
+    for name, value in town.settings.items():
+        monkeypatch.setenv(name, value)
+    return town
+
+
+def say(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """What a command says when it ends with ``code``."""
+    assert main(arguments) == code
+    shown = capsys.readouterr()
+    return shown.err if code else shown.out
+
+
+def test_before_anything_ran_status_says_so(
+    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator who has not started the bot yet reads that, which networks are set up, and what others lack."""
+    monkeypatch.setenv("PARVIS_TELEGRAM_TOKEN", "1:x")
+    said = say(capsys, "status").splitlines()
+    assert said[:3] == [
+        "Parvis n'est pas en marche.",
+        "Aucune base n'a encore répondu avec ce PARVIS_DATA.",
+        "telegram : réglé",
+    ]
+    assert any(line.startswith("mastodon : il manque PARVIS_MASTODON_SERVER") for line in said)
+    assert said[-1] == "Rien n'attend et rien n'a échoué."
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_status_tells_of_a_bad_edit_with_file_line_and_cure(
+    town: Town, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    """An operator reads which version answers and since when, where the last edit is wrong, and what waits."""
+    living = town.live()
+    town.write(ENTRIES.replace("verified_on", "verifie_le"))
+    assert [news.key for news in living.look(lambda root: _Served(load_base(root)))][-1] == "terminal.base_refused"
+    town.ask("5000", "et le samedi ?", answered=False)
+    with held(read_operation(town.settings).folder):
+        said = say(capsys, "status", "--lang", language)
+    state = living.state
+    assert f"{state.version} " in said
+    assert state.since.strftime("%Y-%m-%d %H:%M:%S UTC") in said
+    assert "  entries/tout.yaml:7 — " in said
+    assert "verified_on" in said
+    assert {"fr": "en marche", "en": "is running"}[language] in said
+    assert {"fr": "questions à traiter : 1", "en": "1"}[language] in said
+    assert "samedi" not in said
+
+
+def test_rollback_is_one_command_and_one_more_takes_it_back(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether the bot runs or not, an operator goes back a version with one command, and forth with another."""
+    assert "n'a encore répondu" in say(capsys, "rollback", code=2)
+    living = town.live()
+    first = living.state.version
+    assert f"Aucune version d'avant {first}" in say(capsys, "rollback", code=2)
+    assert "rien à annuler" in say(capsys, "rollback", "--undo", code=2)
+    town.write(ENTRIES.replace("rendez-vous", "votre temps"))
+    living = town.live()
+    second = living.state.version
+    assert f"« parvis rollback » : {first}" in say(capsys, "status")
+
+    assert "prochain démarrage" in say(capsys, "rollback")
+    assert town.live().state.version == first
+    assert "retour en arrière" in say(capsys, "status")
+    assert "n'est gardée" in say(capsys, "rollback", code=2)
+    assert "C'est noté" in say(capsys, "rollback", "--undo")
+    assert town.live().state.version == second
+
+
+def test_a_version_that_can_no_longer_serve_is_not_gone_back_to(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """A copy that was damaged since is refused before the bot is told anything."""
+    town.live()
+    town.write(ENTRIES.replace("rendez-vous", "votre temps"))
+    town.live()
+    for copy in read_operation(town.settings).editions.glob("*/base/entries/tout.yaml"):
+        copy.write_text("?", "utf-8")
+    assert "n'est gardée" in say(capsys, "rollback", code=2)
+    assert not (read_operation(town.settings).editions / "rollback.json").exists()
+
+
+def test_a_backup_is_made_and_put_back(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator copies the database while the bot runs, and puts it back when the bot is stopped, not before."""
+    copy = tmp_path / "copy.db"
+    assert "rien à sauvegarder" in say(capsys, "backup", str(copy), code=2)
+    town.ask("5000", "refaire ma carte")
+    folder = read_operation(town.settings).folder
+    with held(folder), closing(town.keeping()):
+        assert str(copy) in say(capsys, "backup", str(copy))
+        assert "déjà avec le dossier" in say(capsys, "restore", str(copy), code=2)
+    town.ask("5001", "et la mienne")
+    said = say(capsys, "restore", str(copy))
+    (aside,) = folder.glob("parvis-*.db")
+    assert str(aside) in said
+    with closing(town.keeping()) as keeping:
+        assert keeping.file.run(lambda database: database.table("answers").count) == 1
+
+
+def test_another_towns_backup_is_refused(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup written under another secret could not be read: the operator is told so, and nothing changes."""
+    town.ask("5000", "refaire ma carte")
+    say(capsys, "backup", str(tmp_path / "copy.db"))
+    monkeypatch.setenv("PARVIS_SECRET", "a secret of another town")
+    monkeypatch.setenv("PARVIS_DATA", str(tmp_path / "other"))
+    assert "autre PARVIS_SECRET" in say(capsys, "restore", str(tmp_path / "copy.db"), code=2)
+    assert not (tmp_path / "other" / "parvis.db").exists()
+
+
+def test_purge_deletes_what_is_too_old(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator who does not want to wait for the hour sees how much went and how much stays."""
+    town.ask("5000", "refaire ma carte", days=31)
+    town.ask("5001", "et la mienne", days=29)
+    assert say(capsys, "purge") == "Éléments effacés : 2. Éléments gardés, de moins de 30 jours : 2.\n"
+
+
+def test_purge_all_asks_before_and_leaves_nobody(
+    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything that is kept of residents goes, but only for an operator who says so in words."""
+    town.ask("5000", "refaire ma carte")
+    town.ask("5000", "et le samedi ?", answered=False)
+    for typed in ("", "non\n"):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        assert "Rien n'a été effacé" in say(capsys, "purge", "--all", code=2)
+    with closing(town.keeping()) as keeping:
+        assert keeping.file.run(lambda database: database.table("answers").count) == 1
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Oui\n"))
+    assert "C'est fait" in say(capsys, "purge", "--all")
+    assert "C'est fait" in say(capsys, "purge", "--all", "--yes")
+    asker = Names("telegram", PHRASE.encode()).asker("5000")
+    database = read_operation(town.settings).database
+    kept = b"".join(path.read_bytes() for path in database.parent.glob("parvis.db*"))
+    assert asker.encode() not in kept
+    assert b"carte" not in kept
+    assert "Rien n'attend" in say(capsys, "outbox")
+
+
+def test_a_resident_gets_all_that_is_kept_of_them(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who asks what is kept of them gets it, the message that still waits too, and nothing of anybody else."""
+    town.ask("5000", "refaire ma carte")
+    town.ask("5000", "et le samedi ?", answered=False)
+    town.ask("5001", "une autre question")
+    found = json.loads(say(capsys, "export", "--asker", "telegram:5000"))
+    assert [row["text"] for row in found["answers"]] == ["refaire ma carte"]
+    assert found["answers"][0]["matches"] == [{"entry": "encombrants", "confidence": 0.97}]
+    assert [row.get("payload", {}).get("text") for row in found["inbox"]] == [None, "et le samedi ?"]
+    assert "autre question" not in json.dumps(found)
+    nobody = json.loads(say(capsys, "export", "--asker", "telegram:1"))
+    assert [nobody[table] for table in ("inbox", "answers", "outbox", "sent", "conversations")] == [[]] * 5
+
+
+def test_what_is_learned_from_names_nobody(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever improves a base gets questions, outcomes and confidences, but no pseudonym, hour or address."""
+    town.ask("5000", "refaire ma carte, écrivez à claire@exemple.fr")
+    town.ask("5001", "et la mienne")
+    file = tmp_path / "questions.jsonl"
+    assert str(file) in say(capsys, "export", "--learning", str(file))
+    assert file.stat().st_mode & 0o077 == 0
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert sorted(row["text"] for row in rows) == ["et la mienne", "refaire ma carte, écrivez à [adresse e-mail]"]
+    assert {key for row in rows for key in row} == {
+        "day", "channel", "visibility", "language", "text", "outcome", "entry", "matches", "helpful",
+    }  # fmt: skip
+    assert {(row["outcome"], row["entry"], len(row["day"])) for row in rows} == {("answered", "encombrants", 10)}
+    names = Names("telegram", PHRASE.encode())
+    assert names.asker("5000") not in file.read_text("utf-8")
+    assert say(capsys, "export", "--learning", "-") == file.read_text("utf-8")
+    assert "ne peut pas être écrit" in say(capsys, "export", "--learning", str(tmp_path / "no" / "q"), code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Donnez soit --asker, soit --learning."),
+        (["--asker", "telegram:1", "--learning", "x"], "Donnez soit --asker, soit --learning."),
+        (["--asker", "5000"], "deux-points"),
+        (["--asker", "minitel:5000"], "telegram, matrix, mastodon"),
+        (["--asker", "telegram: "], "deux-points"),
+    ],
+)
+def test_an_export_that_is_not_clear_is_refused(
+    town: Town, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An operator who mistypes whose data it is reads how to write it."""
+    assert said in say(capsys, "export", *arguments, code=2)
+
+
+@pytest.mark.parametrize("command", ["status", "backup", "restore", "purge", "export", "outbox"])
+def test_a_newer_database_is_refused_by_every_command(
+    command: str, town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An operator who went back to an older Parvis reads so whatever they type, and nothing is changed."""
+    with closing(town.keeping()) as keeping:
+        keeping.file.run(lambda database: database.execute("update _sqlite_migrations set name = '9999' where id = 1"))
+    copy = read_operation(town.settings).database.read_bytes()
+    (tmp_path / "copy.db").write_bytes(copy)
+    more = {"backup": ["new.db"], "restore": ["copy.db"], "export": ["--asker", "telegram:1"]}.get(command, [])
+    more = [str(tmp_path / word) if word.endswith(".db") else word for word in more]
+    assert "plus récente" in say(capsys, command, *more, code=2)
+    assert read_operation(town.settings).database.read_bytes() == copy
