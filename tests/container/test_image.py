@@ -48,7 +48,7 @@ def test_it_says_what_it_is(config: dict[str, Any]) -> None:
     assert settings["User"] == f"{USER}:{USER}"
     assert set(settings["Volumes"]) == {"/data"}
     assert settings["StopSignal"] in ("SIGTERM", "15")
-    assert "health" in config["HealthCheck"]["Test"]
+    assert "health" in config["Healthcheck"]["Test"]
     labels = settings["Labels"]
     wanted = {"title", "description", "licenses", "version", "revision", "created", "base.name"}
     assert {f"org.opencontainers.image.{name}" for name in wanted} <= set(labels)
