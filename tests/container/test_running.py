@@ -94,7 +94,7 @@ print(sorted({'/' + top.split('/')[1] for top in done}))
 def test_secrets_are_in_files_alone(container: Container, telegram: Network) -> None:
     """Neither the token nor the secret stands in the environment, in the log, or in clear on the volume."""
     container.run()
-    telegram.write(1, f"{BIRTH} pour Zoé Quelconque")
+    telegram.write(1, f"{BIRTH} , je m’appelle Zoé Quelconque")
     wait_for(lambda: bool(telegram.answers(1)))
     container.stop()
     environment = container.inspected("{{json .Config.Env}}")
