@@ -128,7 +128,7 @@ class FaultLog:
 
 
 def not_learned() -> Fault:
-    """The base is sound, but the system stopped its training for want of memory."""
+    """There is not the memory to learn this version of the base, or to hold it beside the one that answers."""
     return Fault(Location(Path("city.yaml")), "city.not_learned")
 
 
