@@ -110,16 +110,23 @@ async def measure(url: str, people: list[tuple[str, Any]], bots: dict[str, str])
         for town in towns.values():
             await keep_up(town, 2, 5)  # both warm: rooms known, files open
         for pace, seconds in PACES:
-            waits: dict[str, list[float]] = {name: [] for name in towns}
+            waits: dict[str, list[list[float]]] = {name: [] for name in towns}
             for name in _TURNS:
-                waits[name] += await keep_up(towns[name], pace, seconds)
+                waits[name].append(await keep_up(towns[name], pace, seconds))
                 await asyncio.sleep(1.0)
             asked = pace * seconds * len(_TURNS) // len(towns)
-            found.append({"pace": pace, "asked": asked, **{name: _figures(one) for name, one in waits.items()}})
+            ratios = [_ratio(*pair) for pair in zip(waits["parvis"], waits["echo"], strict=True)]
+            figures = {name: _figures([wait for turn in turns for wait in turn]) for name, turns in waits.items()}
+            found.append({"pace": pace, "asked": asked, "ratios": ratios, **figures})
         for task in listening:
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)
     return found
+
+
+def _ratio(ours: list[float], echo: list[float]) -> float:
+    """How much longer than the echo's our median wait is, in two turns that followed one another."""
+    return percentile(ours, 0.5) / percentile(echo, 0.5)
 
 
 def _figures(waits: list[float]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ Cette page est écrite par les programmes de `benchmarks/` : ne la corrigez pas 
     python -m pip install -e '.[bench]'
     python -m benchmarks.rankers DOSSIER_DES_JEUX --markdown docs/mesures.md
     python -m benchmarks.startup --markdown docs/mesures.md
+    python -m benchmarks.latency --markdown docs/mesures.md
 """
 
 

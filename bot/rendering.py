@@ -29,11 +29,13 @@ class Limits:
     """What one message of a channel can carry: at most ``length``, as ``count`` measures a text.
 
     ``count`` may never measure a text shorter than one of its pieces; the default is
-    Python's count of characters, ``utf16_length`` is Telegram's.
+    Python's count of characters, ``utf16_length`` is Telegram's. ``gist_first``: few readers go on
+    to a second message, so that the first of several should do without the others.
     """
 
     length: int
     count: Callable[[str], int] = len
+    gist_first: bool = False
 
     def fits(self, text: str) -> bool:
         """True if ``text`` goes into one message."""
@@ -57,6 +59,30 @@ def pages(answer: Answer, limits: Limits) -> tuple[Answer, ...]:
     that fits no page becomes paragraphs of text that do. Choices stay with the block that offers
     them. Raises ValueError if one character alone does not fit.
     """
+    found = _pages(answer, limits)
+    if len(found) < 2 or not limits.gist_first:
+        return found
+    for early in _gists(answer.blocks):
+        if limits.fits(plain_text(replace(answer, blocks=early, choices=()))):
+            late = tuple(block for block in answer.blocks if not any(block is one for one in early))
+            return _pages(replace(answer, blocks=early + late), limits)
+    return found
+
+
+def _gists(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
+    """What might be told first of ``blocks``, the best first: up to the first paragraph, a link, sources with dates."""
+    kinds = [block.kind for block in blocks]
+    end = kinds.index(BlockKind.PARAGRAPH) + 1 if BlockKind.PARAGRAPH in kinds else 0
+    while end < len(kinds) and kinds[end] is BlockKind.ITEM:
+        end += 1
+    head, rest = blocks[:end], blocks[end:]
+    link = tuple(block for block in rest if block.kind is BlockKind.LINK)[:1]
+    sources = tuple(block for block in rest if block.kind is BlockKind.SOURCE)
+    if head and sources:
+        yield from (head + link + sources, head + link + sources[:1], head + sources[:1])
+
+
+def _pages(answer: Answer, limits: Limits) -> tuple[Answer, ...]:
     whole = replace(answer, matches=(), sources=(), timings={})
     groups = [group for block in answer.blocks for group in _fitting(replace(whole, blocks=(block,)), limits)]
     if answer.choices and not any(block.kind is BlockKind.CHOICES for block in answer.blocks):

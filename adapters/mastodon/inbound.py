@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.mastodon.commands import read_command, read_opinion
+from adapters.mastodon.commands import SAID, read_command, read_opinion
 from adapters.mastodon.pagetext import page_text
+from bot.commands import Command, obeyed
 from bot.mail import Event, Kind
 from bot.messages import Visibility
+from bot.points import read_point
 from bot.redaction import redact
 
 if TYPE_CHECKING:
@@ -88,23 +90,32 @@ class Reader:
         sent_at = _moment(status.get("created_at"))
         if sent_at is None:
             raise _Malformed("a date")
-        text, language, answered = _text(status), _language(status), _optional(status.get("in_reply_to_id"))
-        opinion = read_opinion(text) if answered is not None else None
+        words, language, answered = _words(status), _language(status), _optional(status.get("in_reply_to_id"))
+        opinion = read_opinion(words) if answered is not None else None
         if opinion is not None:
             return Event(f"status:{name}", asker, asker, sent_at, Kind.FEEDBACK, about=answered, helpful=opinion)
-        kind, said = read_command(text, self._speaker, language) or (Kind.ASK, text)
-        return Event(
+        event = Event(
             id=f"status:{name}",
             asker=asker,
             chat=asker,
             sent_at=sent_at,
-            kind=kind,
-            text=said,
+            # A content warning comes first: residents use it as a subject line.
+            text="\n".join(part for part in (_subject(status), words) if part),
             address=_address(account, status, self._warning(status, language)),
             language=language,
             visibility=Visibility.PUBLIC if status.get("visibility") in _OPEN else Visibility.PRIVATE,
             message=name,
         )
+        command = read_command(words)
+        if command is not None:
+            return obeyed(event, *command, SAID, self._speaker)
+        point = read_point(words)
+        if point is not None:
+            return replace(event, text="", location=point)
+        if words:
+            return event
+        # A picture or a voice alone, or nothing but the bot's name, which is a call for help.
+        return replace(event, kind=Kind.SAY, text="mastodon.text_only" if _pictured(status) else SAID[Command.HELP])
 
 
 def _subject(status: Mapping[str, Any]) -> str:
@@ -138,16 +149,20 @@ def _address(account: Mapping[str, Any], status: Mapping[str, Any], warning: str
     return address | ({"warning": warning} if warning else {})
 
 
-def _text(status: Mapping[str, Any]) -> str:
-    """The words of a status; a content warning comes first: residents use it as a subject line."""
+def _pictured(status: Mapping[str, Any]) -> bool:
+    """True if something other than words was sent."""
+    return bool(status.get("media_attachments") or status.get("poll"))
+
+
+def _words(status: Mapping[str, Any]) -> str:
+    """The words of a status, without its content warning."""
     content = status.get("content")
     if not isinstance(content, str):
         raise _Malformed("words")
     emoji = status.get("emojis")
     shown = emoji if isinstance(emoji, list) else []
     codes = [one["shortcode"] for one in shown if isinstance(one, Mapping) and isinstance(one.get("shortcode"), str)]
-    words = _unaddressed(page_text(content, codes), status.get("mentions"))
-    return "\n".join(part for part in (_subject(status), words) if part)
+    return _unaddressed(page_text(content, codes), status.get("mentions"))
 
 
 def _unaddressed(words: str, mentions: object) -> str:

@@ -41,7 +41,8 @@ class Post:
 
 def limits_of(most: int) -> Limits:
     """What a page may carry on an instance whose posts have ``most`` characters."""
-    return Limits(max(most - _RESERVED, _LEAST), shown_length)
+    # A thread is opened by few: its first post gives the essential, a link and the date.
+    return Limits(max(most - _RESERVED, _LEAST), shown_length, gist_first=True)
 
 
 def shown_length(text: str) -> int:

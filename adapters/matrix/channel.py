@@ -175,10 +175,10 @@ class MatrixChannel:
 
     async def _put(self, part: Part, content: dict[str, Any]) -> str:
         """Send ``content`` under the part's own transaction id: sent again, it shows nothing more."""
-        self._courtesies.answering()
         try:
             await self._known()
-            told = await self._sent(part.address["room"], "m.room.message", content, part.key)
+            with self._courtesies.answering():
+                told = await self._sent(part.address["room"], "m.room.message", content, part.key)
         except Fault as fault:
             raise self._meant(fault) from None
         message = told.get("event_id")

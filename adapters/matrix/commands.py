@@ -1,46 +1,26 @@
-"""The commands residents expect, and what each of them stands for."""
+"""How a command is written on Matrix, and what is said to each."""
 
 from __future__ import annotations
 
 import re
-from enum import StrEnum
+import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from bot.commands import Command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["COMMANDS", "Command", "read_command"]
+__all__ = ["SAID", "read_command"]
 
-
-class Command(StrEnum):
-    """What a command asks for."""
-
-    HELP = "help"
-    LANGUAGE = "language"
-    HUMAN = "human"
-    PRIVACY = "privacy"
-    FORGET = "forget"
-    OFFICIAL = "official"
-
-
-COMMANDS: Mapping[str, Command] = MappingProxyType(
+SAID: Mapping[Command, str] = MappingProxyType(
     {
-        "start": Command.HELP,
-        "aide": Command.HELP,
-        "help": Command.HELP,
-        "langue": Command.LANGUAGE,
-        "language": Command.LANGUAGE,
-        "humain": Command.HUMAN,
-        "human": Command.HUMAN,
-        "confidentialite": Command.PRIVACY,
-        "confidentialité": Command.PRIVACY,
-        "privacy": Command.PRIVACY,
-        "oublier": Command.FORGET,
-        "delete": Command.FORGET,
-        "forget": Command.FORGET,
-        "officiel": Command.OFFICIAL,
-        "official": Command.OFFICIAL,
+        Command.START: "matrix.welcome",
+        Command.HELP: "matrix.help",
+        Command.PRIVACY: "delivery.privacy",
+        Command.OFFICIAL: "matrix.official",
+        Command.LANGUAGE: "matrix.language",
     }
 )
 # Matrix applications keep "/" for commands of their own, and ask before they send another one: "!" always passes.
@@ -48,6 +28,6 @@ _COMMAND = re.compile(r"[/!](\w{1,64})(?:\s+(.*))?", re.DOTALL)
 
 
 def read_command(text: str) -> tuple[str, str] | None:
-    """The command that ``text`` is (its name in lower case, what follows), or None."""
-    found = _COMMAND.fullmatch(text.strip())
-    return None if found is None else (found[1].lower(), (found[2] or "").strip())
+    """The command that ``text`` is (its name as it was written, what follows), or None."""
+    found = _COMMAND.fullmatch(unicodedata.normalize("NFC", text.strip()))
+    return None if found is None else (found[1], (found[2] or "").strip())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from adapters.matrix.faults import translated
@@ -14,7 +15,7 @@ from adapters.matrix.server import Fault, path
 from bot.errors import SendPaused
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Coroutine, Iterator, Sequence
 
     from adapters.matrix.server import Homeserver
 
@@ -36,10 +37,17 @@ class Courtesies:
         self._tasks: set[asyncio.Task[None]] = set()
         self._quiet_until = 0.0
         self._answered_at = 0.0
+        self._answering = 0
 
-    def answering(self) -> None:
-        """An answer leaves now."""
-        self._answered_at = asyncio.get_running_loop().time()
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """An answer leaves as long as the block runs."""
+        self._answering += 1
+        try:
+            yield
+        finally:
+            self._answering -= 1
+            self._answered_at = asyncio.get_running_loop().time()
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do ``work`` beside all else, unless there is too much of it already."""
@@ -82,7 +90,8 @@ class Courtesies:
         """True once no answer leaves."""
         loop = asyncio.get_running_loop()
         for _ in range(_TRIES):
-            wait = self._answered_at + _QUIET - loop.time()
+            # A homeserver that has more to do than it can takes seconds for an answer: it is not calm meanwhile.
+            wait = _QUIET if self._answering else self._answered_at + _QUIET - loop.time()
             if wait <= 0:
                 return True
             await asyncio.sleep(wait)

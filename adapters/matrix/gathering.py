@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.matrix.cursor import Invite
-from adapters.matrix.inbound import touched
+from adapters.matrix.inbound import STICKER, touched
 from adapters.matrix.outbound import choice_target
 from adapters.matrix.server import Fault, path
 from adapters.matrix.timeline import came_in, since_last_poll, unheard
@@ -108,7 +108,7 @@ class Gatherer:
             if opened is not None:
                 return await self._read(opened, room, known)
             return self._closed(raw, room, known)
-        if kind == "m.room.message" and "state_key" not in raw:
+        if kind in ("m.room.message", STICKER) and "state_key" not in raw:
             return self.reader.message(raw, room, known)
         return None
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.matrix.commands import COMMANDS, Command, read_command
+from adapters.matrix.commands import SAID, read_command
 from adapters.matrix.mentions import heard
 from adapters.matrix.shapes import location_in, said_in, text_of
+from bot.commands import obeyed
 from bot.mail import Event, Kind
 from bot.messages import Visibility
 
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
     from adapters.matrix.rooms import Room
     from bot.ports import Speaker
 
-__all__ = ["Reader", "Touched", "touched"]
+__all__ = ["STICKER", "Reader", "Touched", "touched"]
 
-_SAID = {
-    Command.HELP: "matrix.help",
-    Command.PRIVACY: "delivery.privacy",
-    Command.OFFICIAL: "matrix.official",
-    Command.LANGUAGE: "matrix.language",
-}
-# What residents send that is not words: said once, an album of ten pictures gets ten ids but one room.
-_ATTACHMENTS = frozenset({"m.image", "m.file", "m.audio", "m.video"})
+STICKER = "m.sticker"
+
+# What residents send that is not words.
+_ATTACHMENTS = frozenset({"m.image", "m.file", "m.audio", "m.video", STICKER})
+# Ten pictures, which are ten messages, get one word.
+_ALBUM_SECONDS = 60
 # Thumbs with a skin tone, or drawn as text, are thumbs.
 _TRIMMINGS = "\ufe0e\ufe0f\u20e3\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _YES, _NO = "\U0001f44d", "\U0001f44e"
@@ -66,6 +65,8 @@ class Reader:
     def message(self, raw: Mapping[str, Any], room: str, known: Room) -> Event | None:
         """What a resident wrote or shared; None for what is none of the bot's business."""
         content, sender = raw["content"], raw["sender"]
+        if raw.get("type") == STICKER:
+            content = {**content, "msgtype": STICKER}
         kind = content.get("msgtype")
         # Notices are what bots say: to answer one is to talk with a machine for ever.
         if sender == self.me or kind == "m.notice" or kind is None:
@@ -105,32 +106,20 @@ class Reader:
         point = location_in(content, words)
         if point is not None:
             return replace(event, location=point, text="", address={**event.address, "pin": "1"})
-        if content["msgtype"] in _ATTACHMENTS:
-            return replace(event, kind=Kind.SAY, text="matrix.text_only")
-        if content["msgtype"] not in ("m.text", "m.emote"):
+        kind, captioned = content["msgtype"], _captioned(content)
+        if kind in _ATTACHMENTS and not captioned:
+            minute = int(event.sent_at.timestamp()) // _ALBUM_SECONDS
+            name = f"attachment:{event.chat}:{event.asker}:{minute}"
+            return replace(event, id=name, kind=Kind.SAY, text="delivery.text_only", message=event.id)
+        if kind not in ("m.text", "m.emote") and not captioned:
             return None
         command = read_command(words)
         if command is not None:
-            return self._command(event, *command)
+            return obeyed(event, *command, SAID, self.speaker)
         if words.strip():
             return replace(event, text=words)
         # Nothing but the bot's name: a call for help.
         return replace(event, kind=Kind.SAY, text="matrix.help")
-
-    def _command(self, event: Event, name: str, rest: str) -> Event:
-        command = COMMANDS.get(name)
-        if command is None:
-            # "/piscine" is a question with a slash too many.
-            return replace(event, text=f"{name.replace('_', ' ')} {rest}".strip())
-        if command is Command.FORGET:
-            return replace(event, kind=Kind.FORGET)
-        if command is Command.HUMAN:
-            return replace(event, text=self.speaker.say("matrix.ask_human", event.language))
-        if command is Command.LANGUAGE and rest:
-            return replace(event, text=f"langue {rest}")
-        if command is Command.HELP and rest:
-            return replace(event, text=rest)
-        return replace(event, kind=Kind.SAY, text=_SAID[command])
 
     def _event(self, raw: Mapping[str, Any], room: str, known: Room, content: Mapping[str, Any]) -> Event:
         name, sender = said_in(raw, "event_id"), said_in(raw, "sender")
@@ -153,6 +142,12 @@ def _edited(content: Mapping[str, Any]) -> str | None:
     if not isinstance(about, dict) or about.get("rel_type") != "m.replace":
         return None
     return said_in(about, "event_id")
+
+
+def _captioned(content: Mapping[str, Any]) -> bool:
+    """True if the words of ``content``, an attachment, are not its file's name but what was written under it."""
+    name = content.get("filename")
+    return content.get("msgtype") in _ATTACHMENTS and isinstance(name, str) and name != content.get("body")
 
 
 def _thread(content: Mapping[str, Any]) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import re
 from typing import TYPE_CHECKING, Any
 
-from bot.messages import Location
+from bot.points import read_point
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["geo", "location_in", "said_in", "text_of"]
+    from bot.messages import Location
 
-# RFC 5870: latitude and longitude in WGS 84, perhaps an altitude and parameters.
-_GEO = re.compile(r"geo:(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?\d+(?:\.\d+)?)?(?:;[^\s]*)?", re.IGNORECASE)
+__all__ = ["geo", "location_in", "said_in", "text_of"]
 
 
 def said_in(value: Mapping[str, Any], name: str) -> str:
@@ -44,12 +41,10 @@ def location_in(content: Mapping[str, Any], words: str) -> Location | None:
     for name in ("m.location", "org.matrix.msc3488.location"):
         more = content.get(name)
         places += [more.get("uri")] if isinstance(more, dict) else []
-    for place in (*places, words.strip()):
-        found = _GEO.fullmatch(place) if isinstance(place, str) else None
-        if found is not None:
-            point = Location(float(found[1]), float(found[2]))
-            if abs(point.latitude) <= 90 and abs(point.longitude) <= 180 and math.isfinite(point.longitude):
-                return point
+    for place in (*places, words):
+        point = read_point(place) if isinstance(place, str) else None
+        if point is not None:
+            return point
     return None
 
 

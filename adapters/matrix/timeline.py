@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FILTER", "came_in", "since_last_poll", "unheard"]
 
-_TYPES = ("m.room.message", "m.room.encrypted", "m.reaction", "m.room.member", "m.room.tombstone", "m.room.encryption")
+_TYPES = (
+    "m.room.message",
+    "m.room.encrypted",
+    "m.reaction",
+    "m.sticker",
+    "m.room.member",
+    "m.room.tombstone",
+    "m.room.encryption",
+)
 _TIMELINE = {"types": list(_TYPES), "limit": 50, "lazy_load_members": True}
 # The homeserver's own filter gives ten events a room; what is over this one's fifty is fetched.
 FILTER = json.dumps(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
 from telegram.error import ChatMigrated
 
-from adapters.telegram.commands import COMMANDS, MENUS
+from adapters.telegram.commands import MENUS
 from adapters.telegram.courtesies import AT_ONCE as COURTESIES
 from adapters.telegram.courtesies import Courtesies
 from adapters.telegram.faults import CHANNEL, TROUBLE, edit_is_impossible, is_unchanged, translated
@@ -120,8 +120,8 @@ class TelegramChannel:
             return
         say = self._setup.bot.desk.say
         try:
-            for number, (language, names) in enumerate(MENUS.items()):
-                shown = [BotCommand(name, say(f"telegram.menu_{COMMANDS[name].value}", language)) for name in names]
+            for number, (language, menu) in enumerate(MENUS.items()):
+                shown = [BotCommand(name, say(f"telegram.menu_{one.value}", language)) for name, one in menu]
                 await self._bot.set_my_commands(shown, language_code=language)
                 if number == 0:
                     await self._bot.set_my_commands(shown)

@@ -10,11 +10,13 @@ from telegram import ChatMember, Message
 from telegram.constants import ChatType
 
 from adapters.telegram import buttons
-from adapters.telegram.commands import Command, read_command
+from adapters.telegram.commands import SAID, read_command
 from adapters.telegram.faults import TROUBLE
 from adapters.telegram.groups import for_me
+from bot.commands import Command, obeyed
 from bot.mail import Event, Kind
 from bot.messages import Location, Visibility
+from bot.points import read_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from telegram import CallbackQuery, Chat, ChatMemberUpdated, Update, User
     from telegram import MaybeInaccessibleMessage as Shown
 
+    from adapters.telegram.commands import Written
     from adapters.telegram.groups import Me
     from bot.knowledge.base import KnowledgeBase
     from bot.ports import Clock, Speaker
@@ -32,13 +35,6 @@ __all__ = ["Pressed", "Reader", "Received"]
 _LOG = logging.getLogger("parvis.telegram")
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 _CHATS: Collection[str] = (ChatType.PRIVATE, *_GROUPS)
-_SAID = {
-    Command.START: "telegram.start",
-    Command.HELP: "telegram.help",
-    Command.PRIVACY: "delivery.privacy",
-    Command.OFFICIAL: "telegram.official",
-    Command.LANGUAGE: "telegram.language",
-}
 # What stands under the answer to a command: see adapters.telegram.outbound.
 _MENUS = {Command.OFFICIAL: "official", Command.LANGUAGE: "language"}
 
@@ -132,9 +128,12 @@ class Reader:
         if point is not None:
             address = {**event.address, "pin": "1"}
             return replace(event, location=Location(point.latitude, point.longitude), address=address)
+        written = read_point(event.text)
+        if written is not None:
+            return replace(event, text="", location=written, address={**event.address, "pin": "1"})
         command = read_command(event.text)
         if command is not None:
-            return self._command(event, command.known, command.name, command.rest)
+            return self._command(event, command)
         if event.text.strip():
             return event
         if message.effective_attachment is None:
@@ -142,24 +141,14 @@ class Reader:
             return replace(event, kind=Kind.SAY, text="telegram.help") if message.text else None
         album = message.media_group_id
         name = f"{message.chat.id}:album:{album}" if album else event.id  # ten pictures get one word
-        return replace(event, id=name, kind=Kind.SAY, text="telegram.text_only")
+        return replace(event, id=name, kind=Kind.SAY, text="delivery.text_only")
 
-    def _command(self, event: Event, command: Command | None, name: str, rest: str) -> Event:
-        if command is None:
-            # "/piscine" is a question with a slash too many.
-            return replace(event, text=f"{name.replace('_', ' ')} {rest}".strip())
-        if command is Command.START and rest in self.base().entries:
-            return replace(event, text="", choice=rest)
-        if command is Command.FORGET:
-            return replace(event, kind=Kind.FORGET, text="")
-        if command is Command.HUMAN:
-            return replace(event, text=self.speaker.say("telegram.ask_human", event.language))
-        if command is Command.LANGUAGE and rest:
-            return replace(event, text=f"langue {rest}")
-        if command is Command.HELP and rest:
-            return replace(event, text=rest)
-        menu = {"menu": _MENUS[command]} if command in _MENUS else {}
-        return replace(event, kind=Kind.SAY, text=_SAID[command], address={**event.address, **menu})
+    def _command(self, event: Event, command: Written) -> Event:
+        if command.known is Command.START and command.rest in self.base().entries:
+            return replace(event, text="", choice=command.rest)
+        event = obeyed(event, command.name, command.rest, SAID, self.speaker)
+        menu = _MENUS.get(command.known) if command.known is not None and event.kind is Kind.SAY else None
+        return replace(event, address={**event.address, "menu": menu}) if menu is not None else event
 
     def _press(self, query: CallbackQuery) -> Received:
         message, data = query.message, query.data or ""

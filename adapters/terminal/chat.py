@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.commands import Command, command_named
 from bot.messages import Location, Question
 from bot.ports import ConversationState
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Chat", "Town", "parse_location"]
 
-_COMMAND = re.compile(r"/([a-z]+)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_COMMAND = re.compile(r"/(\w+)(?:\s+(.*))?", re.DOTALL)
 _POINT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)(?:\s+(.*))?", re.DOTALL)
 
 
@@ -90,14 +91,19 @@ class Chat:
         return True
 
     def _obey(self, name: str, rest: str) -> None:
-        if name in ("aide", "help"):
+        command = command_named(name)
+        if command is Command.HELP:
             self._say("help")
-        elif name in ("langue", "language"):
+        elif command is Command.LANGUAGE:
             self._choose_language(rest.lower())
+        elif command is Command.HUMAN:
+            self._ask(self._town.voice.say("delivery.ask_human", self._language))
+        elif command is Command.PRIVACY:
+            self._say("privacy")
+        elif command is Command.FORGET:
+            self._forget()
         elif name in ("position", "location"):
             self._share_location(rest)
-        elif name in ("oublier", "forget"):
-            self._forget()
         else:
             self._say("unknown_command", name=name)
 

@@ -17,7 +17,7 @@ __all__ = ["Decision", "Thresholds", "Verdict", "decide"]
 _MAX_CHOICES = 3
 # A choice less likely than this beside the first only makes the list longer to read.
 _WORTH_OFFERING = 0.04
-# A lone word speaks for an entry that has at least half of the phrasings with that word: on golden
+# One or two words speak for an entry that has at least half of the phrasings with them: on golden
 # questions, those that must be asked back have .04 to .44, those that have one answer .5 to 1.
 _MOST_PHRASINGS = 0.5
 
@@ -57,8 +57,8 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
 
     Two parts that are each surely about another entry make two subjects: both are
     offered. A part that is sure where the whole is not, and agrees with it, speaks for it,
-    unless another part probably asks for something else. A lone word that several entries
-    share is always asked back.
+    unless another part probably asks for something else. One or two words that several
+    entries share are always asked back.
     """
     if not ranking.matches:
         return Decision(Verdict.UNKNOWN)
@@ -68,7 +68,7 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
     )
     if len(sure) > 1:
         return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES], several=True)
-    vague = ranking.lone < _MOST_PHRASINGS and len(ranking.matches) > 1
+    vague = ranking.own_share < _MOST_PHRASINGS and len(ranking.matches) > 1
     if best.confidence >= thresholds.answer and not vague:
         return Decision(Verdict.ANSWER, (best.entry_id,))
     if best.entry_id in sure and ranking.among_three >= thresholds.clarify:

@@ -75,6 +75,8 @@ class Elsewhere:
                 mentions.append(_whole(words, mention))
         mentions += self._unlisted(words, {place for m in mentions for place in range(m.start, m.end)})
         mentions += self._numbers(words, mentions)
+        if not mentions and not self._districts:
+            mentions += _districts(words)
         return Found(words, tuple(sorted(mentions, key=lambda m: m.start)[:_MAX_MENTIONS]), tuple(subjects))
 
     def _is_kind(self, words: Sequence[str]) -> bool:
@@ -126,7 +128,8 @@ class Elsewhere:
 
     def _is_foreign(self, postcode: str) -> bool:
         same = _area(postcode) == self._area.removesuffix("A").removesuffix("B")
-        return postcode not in self._postcodes and (bool(self._postcodes) if same else True)
+        # Of a town with districts the base may not give every postcode.
+        return postcode not in self._postcodes and (bool(self._postcodes) and not self._districts if same else True)
 
     def _is_department(self, words: Sequence[Token], place: int) -> bool:
         number = words[place].text
@@ -152,6 +155,21 @@ def _runs(words: Sequence[Token], listed: dict[str, tuple[tuple[str, ...], ...]]
             if tuple(token.text for token in words[start : start + len(run)]) == run:
                 yield start, start + len(run)
                 break
+
+
+def _districts(words: Sequence[Token]) -> Iterator[Mention]:
+    """ "Mairie du 13e", "13e arrondissement": of a large town, which is not this one."""
+    for place, word in enumerate(words):
+        if not _ORDINAL.fullmatch(word.text):
+            continue
+        end = place + 1
+        if end < len(words) and words[end].text in ("e", "er", "eme", "th"):
+            end += 1
+        named = end < len(words) and words[end].text.startswith("arrondissement")
+        numbered = end > place + 1 or not word.text.isdigit()  # "la mairie du 13" may be a date
+        if named or (numbered and [before.text for before in words[max(0, place - 2) : place]] == ["mairie", "du"]):
+            text = f"{_raw(words, place, end)} arrondissement"
+            yield Mention(Name(text, _NO_PLACE, "commune", "", False, False), place, end + named)
 
 
 def _as_mentions(own: Sequence[tuple[int, int]]) -> Iterator[Mention]:

@@ -142,7 +142,8 @@ def _linear(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:
     # A subject that was left to the base has no text any more, and must not be likely.
     learned = np.bincount(lesson.examples.entries, minlength=lesson.classes) > 0
     learned[: lesson.entries] = True
-    return LinearScorer(weights[:, learned].astype(np.float16), lesson.lifts[learned]), trials
+    # Row by row: a question takes some hundred of them.
+    return LinearScorer(np.ascontiguousarray(weights[:, learned], np.float16), lesson.lifts[learned]), trials
 
 
 def _neighbours(lesson: Lesson, progress: Progress) -> tuple[Scorer, Trials]:

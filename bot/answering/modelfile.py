@@ -17,7 +17,6 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from bot.answering.archive import read_arrays
 from bot.answering.calibration import Calibration
 from bot.answering.features import FeatureSpace, Shares
 from bot.answering.model import Coverage, Model
@@ -26,6 +25,8 @@ from bot.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import BinaryIO
+    from zipfile import ZipFile, ZipInfo
 
     from numpy.typing import NDArray
 
@@ -34,6 +35,11 @@ __all__ = ["load_model", "model_path", "save_model"]
 _SUFFIX = ".parvis-model.npz"
 # Old models are removed once there are more than this many: each is a few megabytes.
 _KEPT = 6
+# By far the largest array; it comes first in the file, where it begins on an even address.
+_MAPPED = "scorer.weights"
+_AT_ONCE = 1 << 20
+# Where, in what precedes an array in a zip file, stand the lengths of its name and of what follows that.
+_ZIP_LENGTHS = 26
 # What zip files, numpy arrays and tables raise when bytes of them are wrong or missing.
 _UNREADABLE = (
     OSError,
@@ -87,10 +93,10 @@ def save_model(model: Model, path: Path) -> None:
         "concepts": {concept: sorted(entries) for concept, entries in model.coverage.concepts.items()},
     }
     arrays: dict[str, Any] = {
+        **{f"scorer.{name}": array for name, array in model.scorer.arrays().items()},
         # One table an array: a single large one would hold up every other thread while it is parsed.
         **{f"table.{name}": _encoded(table) for name, table in tables.items()},
         "numbers": np.concatenate([np.fromiter(ids.values(), np.int32, len(ids)) for ids in model.space.ids.values()]),
-        **{f"scorer.{name}": array for name, array in model.scorer.arrays().items()},
         **{f"calibration.{name}": getattr(model.calibration, name) for name in Calibration.__slots__},
     }
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-", suffix=_SUFFIX)
@@ -119,7 +125,11 @@ def _prune(folder: Path) -> None:
 def load_model(path: Path) -> Model:
     """Read the model at ``path``. Raises ModelError if it is absent, damaged or not a model."""
     try:
-        arrays = read_arrays(path)
+        # Opened here: numpy leaves a file it cannot read open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files if name != _MAPPED}
+            if _MAPPED in archive.files:
+                arrays[_MAPPED] = _map(file, archive.zip.getinfo(f"{_MAPPED}.npy"), archive.zip)
         tables = {
             name.removeprefix("table."): json.loads(array.tobytes())
             for name, array in arrays.items()
@@ -128,6 +138,22 @@ def load_model(path: Path) -> Model:
         return _assemble(tables, arrays)
     except _UNREADABLE as error:
         raise ModelError(f"no usable model at {path.name}") from error
+
+
+def _map(file: BinaryIO, member: ZipInfo, archive: ZipFile) -> NDArray[np.generic]:
+    """The array ``member`` as it lies in ``file``, which is not compressed: brought in page by page, when it is used.
+
+    The kernel may take these pages back where memory is short; an answer needs a hundredth of them.
+    """
+    with archive.open(member) as content:
+        while content.read(_AT_ONCE):  # whoever reads to the end has checked it
+            pass
+    file.seek(member.header_offset + _ZIP_LENGTHS)
+    file.seek(sum(struct.unpack("<HH", file.read(4))), os.SEEK_CUR)
+    # Written by numpy 2 itself, with less than 64 KB of header.
+    np.lib.format.read_magic(file)
+    shape, by_column, kind = np.lib.format.read_array_header_1_0(file)
+    return np.asarray(np.memmap(file, kind, "r", file.tell(), shape, order="F" if by_column else "C"))
 
 
 def _assemble(tables: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:

@@ -79,8 +79,7 @@ _STEMMERS = {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english"
 _FEMININE = re.compile(r"ee(s?)$")
 
 
-# A stem takes a microsecond to find again; each one remembered takes a quarter of a kilobyte.
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def stem(word: str, language: str = "fr") -> str:
     """The Snowball stem of a folded word; the word itself in a language without a stemmer here."""
     stemmer = _STEMMERS.get(language)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Ranker", "Ranking"]
 
 _FIRST_CHOICES = 3
+# "Participatory budget" is a subject, not yet a question; three telling words mostly are.
+_FEW_WORDS = 2
 _EVIDENCE = 4
 
 
@@ -36,8 +38,8 @@ _EVIDENCE = 4
 class Ranking:
     """A question ranked: ``matches`` best first; ``among_three`` is the probability that one of three is right.
 
-    ``lone`` is 1 unless the question has one telling word: then the first entry's share of the
-    phrasings with that word ("carte" is in those of forty entries).
+    ``own_share`` is 1 unless the question has one or two telling words: then the first entry's share of the
+    phrasings with them ("carte" is in those of forty entries).
     """
 
     analysis: Analysis
@@ -45,7 +47,7 @@ class Ranking:
     signals: Signals | None
     matches: tuple[Match, ...]
     among_three: float
-    lone: float = 1.0
+    own_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,18 @@ class Ranker:
             )
             for number, confidence in zip(best.tolist(), confidences, strict=True)
         )
-        return Ranking(analysis, sighting, signals, matches, three, self._lone(analysis, int(best[0])))
+        return Ranking(analysis, sighting, signals, matches, three, self._own_share(analysis, int(best[0])))
 
-    def _lone(self, analysis: Analysis, entry: int) -> float:
+    def _own_share(self, analysis: Analysis, entry: int) -> float:
         lexicon = shipped_lexicon(analysis.language)
-        telling = [word for word in analysis.words if not lexicon.is_function(word.text)]
-        counts = self.model.phrasings.get(telling[0].stem, {}) if len(telling) == 1 else {}
-        return counts.get(entry, 0) / sum(counts.values()) if counts else 1.0
+        telling = {word.stem for word in analysis.words if not lexicon.is_function(word.text)}
+        if not 0 < len(telling) <= _FEW_WORDS:
+            return 1.0
+        tables = [self.model.phrasings.get(stem, {}) for stem in telling]
+        # Phrasings are counted word by word: of two words, at most as many have both as have the rarer.
+        counts = {owner: min(table.get(owner, 0) for table in tables) for owner in tables[0]}
+        total = sum(counts.values())
+        return counts.get(entry, 0) / total if total else 1.0
 
     def covered(self, text: str, language: str, entry_id: str) -> float:
         """The share (0 to 1) of what ``text`` says that the entry speaks of."""

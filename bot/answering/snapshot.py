@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -69,9 +70,12 @@ def make_snapshot(base: KnowledgeBase, model: Model, finder: ConceptFinder, targ
 
 def _own_names(base: KnowledgeBase) -> Iterator[str]:
     """The names that stand for the town itself, its own first."""
-    yield base.city.name
+    town = base.city.name
+    yield town
+    postcode = re.compile(rf"\b(\d{{5}}) {re.escape(town)}")
     for place in base.places.values():
-        yield from (place.name, *place.aliases, place.address or "")
+        address = place.address or ""
+        yield from (place.name, *place.aliases, address, *postcode.findall(address))
     for book in base.calendars.values():
         yield from book.street_names
 

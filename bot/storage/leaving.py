@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-__all__ = ["CONVERSATIONS", "QUESTIONS", "count_rows", "forget_asker", "forget_everyone", "purge_all"]
+__all__ = ["CONVERSATIONS", "QUESTIONS", "count_rows", "forget_asker", "forget_everyone", "purge_all", "wipe_log"]
 
 # The conversations of ``:asker``, with ``:conversation`` if one is given, and the questions they asked.
 CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
@@ -54,7 +54,7 @@ def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
         database.execute("delete from sent where sent_at < ?", [old])
         database.execute("delete from answers where asked_at < ?", [old])
         database.execute("delete from conversations where at < ?", [old])
-    _clear_log(database)
+    wipe_log(database)
 
 
 def forget_everyone(database: Database) -> None:
@@ -70,7 +70,7 @@ def forget_everyone(database: Database) -> None:
             "update inbox set payload = null, sent_at = null, asker = null, chat = null, conversation = null,"
             " outcome = 'forgotten', settled_at = received_at"
         )
-    _clear_log(database)
+    wipe_log(database)
 
 
 def count_rows(database: Database) -> int:
@@ -79,6 +79,9 @@ def count_rows(database: Database) -> int:
     return sum(database.table(table).count for table in tables)
 
 
-def _clear_log(database: Database) -> None:
-    # What was overwritten in the file may still stand in the log beside it.
+def wipe_log(database: Database) -> None:
+    """Empty the log beside the file, in which what was overwritten in the file may still stand.
+
+    Outside of a transaction. While another process reads the file it may stay: the next purge wipes it.
+    """
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

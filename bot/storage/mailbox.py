@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import SettingsError
 from bot.mailbox import Failure, Letter, Outgoing, Tally
 from bot.storage.file import put, writing
-from bot.storage.leaving import forget_asker, purge_all
+from bot.storage.leaving import forget_asker, purge_all, wipe_log
 from bot.storage.sqlite import utc_text, write_state
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class SqliteMailbox:
         def write(database: Database) -> None:
             with writing(database):
                 _settle(database, settlement, parts)
+            if settlement.forget:
+                wipe_log(database)
 
         await self._file.arun(write)
 

@@ -85,7 +85,16 @@ def test_leaving_needs_no_end_of_input(talk: Talk) -> None:
 def test_help_lists_the_commands(talk: Talk) -> None:
     """A resident who asks for help reads each command."""
     screen = talk.say("/aide")
-    assert all(command in screen for command in ("/langue", "/position", "/oublier", "/quitter"))
+    told = ("/langue", "/position", "/humain", "/confidentialite", "/oublier", "/quitter")
+    assert all(f"{command} " in screen for command in told)
+
+
+def test_a_person_can_be_asked_for(talk: Talk) -> None:
+    """/humain asks the town for a person, and /confidentialité, with its accent, says what is kept."""
+    talk.say("/humain")
+    assert [question.text for question in talk.town.asked] == ["parler à quelqu'un"]
+    assert "disque" in talk.say("/confidentialité")
+    assert len(talk.town.asked) == 1
 
 
 def test_an_unknown_command_is_met_kindly(talk: Talk) -> None:

@@ -103,6 +103,23 @@ def test_a_towns_own_word_for_a_kind_of_place_is_no_name_either() -> None:
     assert Elsewhere(names, (), ["aquacentre"]).find(asked) == "Lyon"
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("à quelle heure ouvre la mairie du 13e ?", "13e arrondissement"),
+        ("piscine du 5ème arrondissement", "5ème arrondissement"),
+        ("mairie du XIIIe", "XIIIe arrondissement"),
+        ("la mairie est ouverte le 13 ?", None),
+        ("mairie du 13 novembre", None),
+        ("mon 1er enfant est né", None),
+    ],
+)
+def test_a_town_without_districts_has_no_thirteenth(text: str, place: str | None) -> None:
+    """The town hall "of the 13th" is that of a large town nearby, not the only one this town has."""
+    assert suburb().find(text) == place
+    assert paris().find(text) is None
+
+
 def test_a_place_said_in_passing_changes_nothing() -> None:
     """Someone who was born in Marseille or waits at the Gare de Lyon gets this town's answer."""
     seen = {text: paris().find(text) for text in asked("elsewhere_dev")["not"]}

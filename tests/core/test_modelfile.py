@@ -11,6 +11,7 @@ import pytest
 
 from bot.answering.modelfile import load_model, model_path, save_model
 from bot.answering.ranking import Ranker
+from bot.answering.scorers import LinearScorer
 from bot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ def test_a_kept_model_answers_as_the_one_that_was_learned(snapshot: Snapshot, ke
     ranker = Ranker(load_model(kept), snapshot.ranker._finder)
     for question in QUESTIONS:
         assert ranker.rank(question, "fr").matches == snapshot.ranker.rank(question, "fr").matches
+
+
+def test_the_weights_stay_in_the_file(snapshot: Snapshot, kept: Path) -> None:
+    """In a container of 128 MB what is largest is read where it lies, and the kernel may take its pages back."""
+    learned, loaded = snapshot.ranker.model.scorer, load_model(kept).scorer
+    assert isinstance(learned, LinearScorer)
+    assert isinstance(loaded, LinearScorer)
+    assert isinstance(loaded.weights.base, np.memmap)
+    assert loaded.weights.flags.aligned
+    assert loaded.weights.flags.c_contiguous
+    assert np.array_equal(loaded.weights, learned.weights)
 
 
 def test_any_cut_or_damage_is_noticed(kept: Path, tmp_path: Path) -> None:

@@ -59,3 +59,34 @@ def test_choices_without_a_sentence_are_shown_all_the_same() -> None:
     answer = Answer(Outcome.ANSWERED, "fr", (Block(BlockKind.PARAGRAPH, (Span("Voilà."),)),), choices=_CHOICES)
     (page,) = pages(answer, Limits(500))
     assert page == answer
+
+
+def test_the_first_of_several_messages_does_without_the_others() -> None:
+    """Where few open the rest of a thread, its first post has the essential, a link, the source and its date."""
+    long = tuple(Block(BlockKind.PARAGRAPH, (Span(f"Détail {number}. " + "mot " * 20),)) for number in range(5))
+    link = Block(BlockKind.LINK, (Span("Rendez-vous", url="https://e.fr"),))
+    source = Block(BlockKind.SOURCE, (Span("Source : la mairie, vérifié le 24 octobre 2025."),))
+    head = (
+        Block(BlockKind.TITLE, (Span("Le marché"),)),
+        Block(BlockKind.PARAGRAPH, (Span("Il faut :"),)),
+        Block(BlockKind.ITEM, (Span("une photo"),)),
+    )
+    answer = Answer(Outcome.ANSWERED, "fr", (*head, *long, link, source))
+    first, *others = pages(answer, Limits(200, gist_first=True))
+    assert first.blocks[:5] == (*head, link, source)
+    assert tuple(block for page in (first, *others) for block in page.blocks) == (*head, link, source, *long)
+    # Where all is read, or all fits, or it would not fit, the order stays the town's.
+    assert [block for page in pages(answer, Limits(200)) for block in page.blocks] == [*answer.blocks]
+    assert pages(answer, Limits(2000, gist_first=True)) == (answer,)
+    assert pages(answer, Limits(30, gist_first=True)) == pages(answer, Limits(30))
+
+
+@given(_BLOCKS, st.integers(40, 400))
+def test_the_gist_first_loses_nothing(blocks: tuple[Block, ...], length: int) -> None:
+    """Put first or last, every word of an answer is in its pages, and each page fits."""
+    limits = Limits(length, gist_first=True)
+    answer = Answer(Outcome.CLARIFY, "fr", (*blocks, _OFFER), choices=_CHOICES)
+    cut = pages(answer, limits)
+    assert all(limits.fits(plain_text(page)) for page in cut)
+    said = "".join(_letters(plain_text(page)) for page in cut)
+    assert sorted(said) == sorted(_letters(plain_text(answer)))

@@ -72,6 +72,32 @@ def test_a_question_of_everyday_words_that_staff_wrote_is_answered(tmp_path: Pat
     assert asked.asks("C'est quoi ici ?").entry_id == "encombrants"
 
 
+VOTES = """\
+entries:
+  - id: idee
+    title: Proposer une idée
+    questions: [Budget participatif proposer, Déposer un projet au budget participatif, Mon idée pour le quartier]
+    answer: Écrivez-la.
+    sources: [{title: Mairie}]
+    verified_on: 2025-10-24
+  - id: choisir
+    title: Choisir un projet
+    questions: [Budget participatif choisir, Voter au budget participatif, Où est l'urne]
+    answer: Venez en mai.
+    sources: [{title: Mairie}]
+    verified_on: 2025-10-24
+"""
+
+
+def test_two_words_that_several_entries_share_are_asked_back(tmp_path: Path) -> None:
+    """Two words are a subject, not yet a question: whoever types them is asked which; one more word settles it."""
+    snapshot = prepare(tiny_town(tmp_path, VOTES), cache=None, target_precision=0.95)
+    assert snapshot.ranker.rank("budget participatif", "fr").own_share == 0.5
+    assert snapshot.ranker.rank("urne", "fr").own_share == 1.0
+    assert snapshot.ranker.rank("voter au budget participatif", "fr").own_share == 1.0
+    assert resident_of(snapshot).asks("budget participatif").outcome in (Outcome.CLARIFY, Outcome.UNKNOWN)
+
+
 HALLS = """\
 places:
   - {id: mairie-14, type: mairie, name: Mairie du 14e, opening_hours: Mo-Fr 08:30-17:00, sources: [{title: Mairie}]}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from jsresident import JsResident
 from synapse import Homeserver, Parvis
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ def parvis(homeserver: Homeserver, tmp_path: Path, learned: Path, request: pytes
     bot = Parvis(homeserver.url, person.user, "the bot's own", tmp_path, PARVIS_CACHE=str(learned), **settings)
     yield bot
     bot.close()
+
+
+@pytest.fixture
+def app(homeserver: Homeserver, resident: Person, tmp_path: Path) -> Iterator[JsResident]:
+    """The resident's application, which leaves out devices that nobody signed."""
+    made = JsResident(homeserver.url, resident.user, "the resident's", tmp_path / "application")
+    yield made
+    made.close()
 
 
 def _name(kind: str, request: pytest.FixtureRequest) -> str:

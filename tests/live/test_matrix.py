@@ -5,24 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from jsresident import JsResident
 from synapse import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from synapse import Homeserver, Parvis, Person
+    from jsresident import JsResident
+    from synapse import Parvis
 
 ENCRYPTED = {"PARVIS_MATRIX_ENCRYPTION_KEY": "a key of Ville-d'Essai"}
-
-
-@pytest.fixture
-def app(homeserver: Homeserver, resident: Person, tmp_path: Path) -> Iterator[JsResident]:
-    """The resident's application, which leaves out devices that nobody signed."""
-    made = JsResident(homeserver.url, resident.user, "the resident's", tmp_path / "application")
-    yield made
-    made.close()
 
 
 def test_a_resident_is_answered_in_clear(app: JsResident, parvis: Parvis) -> None:

@@ -16,7 +16,7 @@ from adapters.mastodon.inbound import Reader
 from adapters.mastodon.pagetext import page_text
 from adapters.mastodon.tail import Tail
 from bot.mail import Event, Kind
-from bot.messages import Visibility
+from bot.messages import Location, Visibility
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -192,9 +192,9 @@ def test_the_language_of_a_post_is_known(net: FakeMastodon, written: str | None,
         ("/help", Kind.SAY, "mastodon.help"),
         ("/officiel", Kind.SAY, "mastodon.official"),
         ("/langue", Kind.SAY, "mastodon.language"),
-        ("/langue in English", Kind.ASK, "in English"),
-        ("/humain", Kind.ASK, "<mastodon.ask_human fr>"),
-        ("/piscine", Kind.ASK, "/piscine"),
+        ("/langue in English", Kind.ASK, "langue in English"),
+        ("/humain", Kind.ASK, "<delivery.ask_human fr>"),
+        ("/piscine", Kind.ASK, "piscine"),
         ("oublier mon rendez-vous", Kind.ASK, "oublier mon rendez-vous"),
     ],
 )
@@ -202,6 +202,20 @@ def test_commands_are_understood(net: FakeMastodon, words: str, kind: Kind, text
     """The commands that the bot speaks of work here as on the other networks."""
     event = asked(net, words)
     assert (event.kind, event.text) == (kind, text)
+
+
+def test_a_command_under_a_content_warning_is_one(net: FakeMastodon) -> None:
+    """Who writes /oublier under a subject line is forgotten too."""
+    assert asked(net, "/oublier", spoiler_text="Question").kind is Kind.FORGET
+
+
+def test_a_picture_alone_is_answered_with_a_word(net: FakeMastodon) -> None:
+    """Who sends a picture or a voice is told that the bot reads text, who sends nothing but its name gets help."""
+    for kind in ("image", "audio", "video", "gifv"):
+        event = asked(net, "", media_attachments=[{"id": "1", "type": kind, "url": "https://essai.example/x"}])
+        assert (event.kind, event.text) == (Kind.SAY, "mastodon.text_only")
+    event = asked(net, "")
+    assert (event.kind, event.text) == (Kind.SAY, "mastodon.help")
 
 
 @pytest.mark.parametrize(
@@ -265,3 +279,9 @@ def test_a_flood_does_not_swell_what_is_kept() -> None:
     tail.saw([str(number) for number in range(1, 1000)], 1.0)
     assert tail.after == "799"
     assert len(tail.cursor or "") < 2000
+
+
+def test_a_point_copied_from_a_map_is_where_the_resident_is(net: FakeMastodon) -> None:
+    """Who pastes the address of a point, as Mastodon has no locations, gets the nearest places."""
+    event = asked(net, "geo:48.83,2.36")
+    assert (event.kind, event.text, event.location) == (Kind.ASK, "", Location(48.83, 2.36))

@@ -25,9 +25,9 @@ _TWO = Room(frozenset({BOT, RESIDENT}))
 _MANY = Room(frozenset({BOT, RESIDENT, "@other:essai"}))
 
 
-def read(content: dict[str, Any], known: Room = _TWO, sender: str = RESIDENT) -> Event | None:
+def read(content: dict[str, Any], known: Room = _TWO, sender: str = RESIDENT, name: str = "$e") -> Event | None:
     """What the bot makes of a message."""
-    raw = {"event_id": "$e", "sender": sender, "origin_server_ts": NOON_MS, "content": content}
+    raw = {"event_id": name, "sender": sender, "origin_server_ts": NOON_MS, "content": content}
     return Reader(BOT, Speaker()).message(raw, "!r", known)
 
 
@@ -162,11 +162,25 @@ def test_commands_are_understood(words: str, kind: Kind, said: str) -> None:
     assert (event.kind, event.text) == (kind, said)
 
 
-def test_a_picture_is_answered_with_a_word() -> None:
-    """Who sends a picture is told that the bot reads text."""
-    event = read({"msgtype": "m.image", "body": "photo.jpg", "url": "mxc://essai/x"})
+@pytest.mark.parametrize("kind", ["m.image", "m.audio", "m.video", "m.file"])
+def test_a_picture_or_a_voice_is_answered_with_a_word(kind: str) -> None:
+    """Who sends a picture, a voice or a film is told that the bot reads text; ten of them get one word."""
+    event = read({"msgtype": kind, "body": "photo.jpg", "url": "mxc://essai/x"})
     assert event is not None
-    assert (event.kind, event.text) == (Kind.SAY, "matrix.text_only")
+    assert (event.kind, event.text) == (Kind.SAY, "delivery.text_only")
+    again = read({"msgtype": kind, "body": "photo-2.jpg", "url": "mxc://essai/y"}, name="$f")
+    assert again is not None
+    assert again.id == event.id
+
+
+def test_what_is_written_under_a_picture_is_a_question() -> None:
+    """Who sends a picture of a bin and asks about it is answered about the bin."""
+    event = read({"msgtype": "m.image", "body": "où jeter ça ?", "filename": "photo.jpg", "url": "mxc://essai/x"})
+    assert event is not None
+    assert (event.kind, event.text) == (Kind.ASK, "où jeter ça ?")
+    bare = read({"msgtype": "m.image", "body": "photo.jpg", "filename": "photo.jpg", "url": "mxc://essai/x"})
+    assert bare is not None
+    assert bare.kind is Kind.SAY
 
 
 @pytest.mark.parametrize(

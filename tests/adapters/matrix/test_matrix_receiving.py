@@ -156,6 +156,20 @@ def test_an_upgraded_room_is_followed(town: Town) -> None:
     town.run(check)
 
 
+def test_a_sticker_gets_a_word(town: Town) -> None:
+    """Who sends a sticker, which is no message to Matrix, is told that the bot reads text."""
+
+    async def check() -> None:
+        town.rig.server.room("!r")
+        async with town.serving():
+            town.say("!r", "bonjour")
+            await town.hears("bonjour")
+            town.add("!r", {"body": "Merci", "url": "mxc://essai/x", "info": {}}, kind="m.sticker")
+            await town.hears("bonjour", "delivery.text_only")
+
+    town.run(check)
+
+
 def test_left_alone_the_bot_leaves(town: Town) -> None:
     """A room that everybody left is left by the bot too, and nothing of it is kept."""
 

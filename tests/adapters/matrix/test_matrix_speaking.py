@@ -14,8 +14,10 @@ from homeserver import BOT, RESIDENT
 from matrixrig import town as base
 from matrixtown import until
 
+from adapters.matrix.courtesies import Courtesies
 from adapters.matrix.html import html
 from adapters.matrix.outbound import LIMITS, edit_content, keys_of, message_content, place_content
+from adapters.matrix.server import Homeserver
 from bot.errors import SendPaused
 from bot.mail import Part
 from bot.messages import Answer, Block, BlockKind, Choice, Outcome, Span
@@ -170,6 +172,28 @@ def test_courtesies_never_slow_an_answer(town: Town) -> None:
         await asyncio.sleep(0.05)
         assert len(asked) == 1
         assert len(server.shown("!r")) == 7
+
+    town.run(check)
+
+
+def test_while_an_answer_is_slow_to_leave_nothing_else_does(town: Town) -> None:
+    """A homeserver that takes seconds for an answer is not given reactions to carry meanwhile."""
+
+    async def check() -> None:
+        server = town.rig.server
+        server.room("!r")
+        courtesies = Courtesies(Homeserver(server.url))
+        paid = asyncio.Event()
+
+        async def pay() -> None:
+            paid.set()
+
+        with courtesies.answering():
+            courtesies.begin(pay())
+            await asyncio.sleep(0.7)  # twice as long as what counts as calm
+            assert not paid.is_set()
+        await until(paid.is_set)
+        await courtesies.close()
 
     town.run(check)
 

@@ -96,6 +96,11 @@ def test_a_location_is_where_the_resident_is(written: Read) -> None:
         assert event.address["pin"]
 
 
+def test_a_point_copied_from_a_map_is_where_the_resident_is(written: Read) -> None:
+    """Who pastes a point instead of sharing it gets the nearest places too."""
+    assert the_event(written("geo:48.8,2.3")).location == Location(48.8, 2.3)
+
+
 def test_a_walk_that_is_shared_asks_only_once(told: Read) -> None:
     """Who shares a live location is not answered every few seconds."""
     message = {"message_id": 10, "date": 1, "edit_date": 2, "chat": PRIVATE, "from": RESIDENT}
@@ -105,8 +110,32 @@ def test_a_walk_that_is_shared_asks_only_once(told: Read) -> None:
 def test_pictures_get_one_word(written: Read) -> None:
     """Ten photographs sent together are answered once: only text is read."""
     events = [the_event(written(**PHOTO, media_group_id="m", message_id=number)) for number in (10, 11)]
-    assert {(event.kind, event.text) for event in events} == {(Kind.SAY, "telegram.text_only")}
+    assert {(event.kind, event.text) for event in events} == {(Kind.SAY, "delivery.text_only")}
     assert events[0].id == events[1].id
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"voice": {"file_id": "f", "file_unique_id": "u", "duration": 3}},
+        {
+            "sticker": {
+                "file_id": "f",
+                "file_unique_id": "u",
+                "type": "regular",
+                "width": 1,
+                "height": 1,
+                "is_animated": False,
+                "is_video": False,
+            }
+        },
+        {"document": {"file_id": "f", "file_unique_id": "u"}},
+    ],
+)
+def test_a_voice_or_a_sticker_gets_a_word(written: Read, content: dict[str, object]) -> None:
+    """Who sends a voice message, a sticker or a file is told, kindly, that the bot reads text."""
+    event = the_event(written(**content))
+    assert (event.kind, event.text) == (Kind.SAY, "delivery.text_only")
 
 
 def test_what_is_written_under_a_picture_is_read(written: Read) -> None:
