@@ -35,6 +35,7 @@ from adapters.commands.frame import Programme, usage_fault
 from adapters.commands.words import Words
 from bot.errors import KnowledgeError, OperatorError, ParvisError, SettingsError
 from bot.settings import read_language
+from bot.voice import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,9 @@ __all__ = ["main", "programme"]
 # What a shell reports for a program ended by Ctrl-C: 128 + SIGINT.
 _INTERRUPTED = 130
 _WRONG = 2
+# Commands that do not end at a language that is not spoken: the first two name it among all other faults of the
+# settings, the third is asked by programs.
+_TELLS_ALL = {"run", "settings", "health"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,7 +115,9 @@ def _run(arguments: list[str]) -> int:
     try:
         words = Words(read_language(os.environ, _asked_language(arguments)))
     except SettingsError as error:
-        return _complain(Words("fr")(error.key, **error.values))
+        words = Words(DEFAULT_LANGUAGE)
+        if not _TELLS_ALL & set(arguments):
+            return _complain(words(error.key, **error.values))
     try:
         # Not click's own main: on Ctrl-C and closed pipes it writes to stderr or ends with 1.
         group = programme(words)

@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 PREFIX = "PARVIS_"
+# A shorter secret is found in any text: cutting it out would only make the text unreadable, and tell it by its gaps.
+_SHORTEST = 4
 _FILE = "_FILE"
 _YES, _NO = ("yes", "oui"), ("no", "non")
 # How alike an unknown name and a known one must be for the second to be proposed; difflib's own usual value.
@@ -127,7 +129,7 @@ class Reading:
     """What an environment says: each setting's value and where it comes from, and all that is wrong.
 
     ``values`` has those that are set and can be what they are; ``unknown`` has each name that is no
-    setting's, with the closest that is, if any; ``hidden`` the secrets, those that cannot be included.
+    setting's, with the closest that is, if any; ``hidden`` the secrets to cut out of any text, wrong ones included.
     """
 
     values: Mapping[str, str] = field(repr=False)
@@ -167,7 +169,7 @@ class Registry:
                 if value is not None:
                     in_file = not environment.get(setting.name, "").strip()
                     sources[setting.name] = Source.FILE if in_file else Source.ENVIRONMENT
-                    hidden += [value] if setting.secret else []
+                    hidden += [value] if setting.secret and len(value) >= _SHORTEST else []
                     values[setting.name] = setting.parse(value)
             except SettingsError as error:
                 faults.append(error)

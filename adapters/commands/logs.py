@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import logging
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, TextIO
@@ -97,10 +97,17 @@ class _Discreet(ProcessorFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         if record.name != _OURS and not record.name.startswith(f"{_OURS}."):
-            # Never its words: a library's message, filled in or not, may be an address with a token in it.
-            record = copy.copy(record)
-            record.msg, record.args, record.where = _STRANGER, (), f"{record.module}:{record.lineno}"
+            record = _stranger(record)
         return super().format(record)
+
+
+def _stranger(record: logging.LogRecord) -> logging.LogRecord:
+    """What may be told of a library's message: filled in or not, it may be an address with a token in it."""
+    told = logging.LogRecord(
+        record.name, record.levelno, record.pathname, record.lineno, _STRANGER, (), record.exc_info, record.funcName
+    )
+    told.where = f"{record.module}:{record.lineno}"
+    return told
 
 
 class _Without:
@@ -143,7 +150,7 @@ def _tell_exception(_logger: object, _method: str, event: EventDict) -> EventDic
 def _renderer(form: str, stream: TextIO) -> Processor:
     if form == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=0)
+    return structlog.dev.ConsoleRenderer(colors=stream.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0)
 
 
 def _uncaught(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

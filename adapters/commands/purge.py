@@ -46,7 +46,7 @@ def _old(words: Words, operation: Operation, _: bool) -> None:
     with closing(Keeping(operation)) as keeping:
         before = keeping.file.run(count_rows)
         now = SystemClock().now()
-        keeping.file.run(lambda database: purge_all(database, now, operation.retention))
+        keeping.file.run(lambda database: purge_all(database, operation.database, now, operation.retention))
         left = keeping.file.run(count_rows)
     click.echo(words("cli.purge_done", number=before - left, left=left, days=operation.retention.days))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["make"]
 
 # Seconds the command waits to see the bot obey: it looks at once, and what it goes back to has been learned.
-_PATIENCE, _PAUSE = 20.0, 0.1
+_PATIENCE, _PAUSE = 60.0, 0.1
 
 
 def make(words: Words) -> Spoken:

@@ -45,7 +45,7 @@ def make(words: Words) -> Spoken:
 
 def _serve(words: Words, start: Start) -> tuple[list[Channel], tuple[ChannelRevoked, ...]]:
     import asyncio
-    from contextlib import closing
+    from contextlib import closing, nullcontext
 
     from adapters.commands.baseservice import BaseInService, leaving_at_once
     from adapters.serving import Keeping, open_channel, serve
@@ -60,7 +60,7 @@ def _serve(words: Words, start: Start) -> tuple[list[Channel], tuple[ChannelRevo
         operations = _operations(words, start, service, clock)
         for one in start.channels:
             _LOG.info("%s", words("cli.run_starts", channel=one.kind.name))
-        with service.watched() as watch:
+        with closing(operations) if operations else nullcontext(), service.watched() as watch:
             revoked = asyncio.run(serve(channels, keeping, bot, operation, clock, watch.nudge, operations))
     return channels, revoked
 

@@ -77,7 +77,9 @@ def _write_json(reading: Reading, faults: list[str], unknown: list[str]) -> None
 
 
 def _shown(words: Words, reading: Reading, setting: Setting) -> str:
-    if setting.secret and reading.sources[setting.name].value != "default":
+    if _is_wrong(reading, setting):
+        return words("settings.wrong")
+    if setting.secret and setting.name in reading.values:
         return words("settings.hidden")
     value = _value(reading, setting)
     return words("settings.unset") if value is None else value
@@ -87,11 +89,18 @@ def _value(reading: Reading, setting: Setting) -> str | None:
     """The effective value of a setting that is no secret, without a password that may stand in an address."""
     from bot.registry import without_password
 
+    if _is_wrong(reading, setting):
+        return None
     value = reading.values.get(setting.name, setting.default)
     if value is not None and not setting.secret:
         shown = without_password(value)
         return "[secret]" if any(secret in shown for secret in reading.hidden) else shown
     return _found(setting)
+
+
+def _is_wrong(reading: Reading, setting: Setting) -> bool:
+    """True if it is given, but not as it must be."""
+    return reading.sources[setting.name].value != "default" and setting.name not in reading.values
 
 
 def _found(setting: Setting) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ _POOL = 20
 # What may be read of one answer: a sync of several hundred rooms takes a few megabytes.
 _MOST_BYTES = 200 * 1024 * 1024
 _SECONDS = 25.0
+# spec.matrix.org, "Standard error response". What is longer or other is somebody's words, and is logged nowhere.
+_CODE = re.compile(r"M_[A-Z_]{1,40}")
 
 
 class Fault(Exception):  # noqa: N818 - says what happened
@@ -127,7 +130,7 @@ def _read(status: int, retry_after: str | None, data: bytes) -> Any:
     code, session = told.get("errcode"), told.get("session")
     raise Fault(
         0 if status == 200 else status,
-        code if isinstance(code, str) and code.startswith("M_") else "",
+        code if isinstance(code, str) and _CODE.fullmatch(code) else "",
         retry_after=_seconds(told.get("retry_after_ms"), retry_after) if status == 429 else None,
         session=session if isinstance(session, str) else None,
     )

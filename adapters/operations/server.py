@@ -87,6 +87,16 @@ class Operations:
         """Who keeps the figures."""
         return self._figures
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """What is listened on: a number of the machine's and a port."""
+        host, port = self._listening.getsockname()[:2]
+        return host, port
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._listening.close()
+
     async def serve(self, office: PostOffice) -> None:
         """Answer until cancelled."""
         config = uvicorn.Config(

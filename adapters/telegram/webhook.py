@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from adapters.telegram.settings import Webhook
     from bot.ports import Receiver
 
-__all__ = ["SECRET_HEADER", "Route", "serve_webhook"]
+__all__ = ["SECRET_HEADER", "Route", "serve_webhook", "told_complaint"]
 
 _LOG = logging.getLogger("parvis.telegram")
 # setWebhook, secret_token.
@@ -39,6 +40,18 @@ _LOOK = 60.0
 # One at a time: side by side, two messages of one resident could change places.
 _CONNECTIONS = 1
 _CLOSING = 2.0
+# What getWebhookInfo says in last_error_message, as seen in public reports.
+_COMPLAINTS = (
+    "Wrong response from the webhook",
+    "Connection refused",
+    "Connection reset by peer",
+    "Connection timed out",
+    "Failed to resolve host",
+    "Network is unreachable",
+    "No route to host",
+    "Read timeout expired",
+    "SSL error",
+)
 
 
 class Route:
@@ -150,5 +163,12 @@ async def _look(bot: Bot, webhook: Webhook, receiver: Receiver, complaint: datet
 
 def _told(info: WebhookInfo, complaint: datetime | None) -> datetime | None:
     if info.last_error_date is not None and info.last_error_date != complaint:
-        _LOG.warning("telegram: it could not reach the webhook: %s", info.last_error_message)
+        _LOG.warning("telegram: it could not reach the webhook: %s", told_complaint(info.last_error_message or ""))
     return info.last_error_date
+
+
+def told_complaint(complaint: str) -> str:
+    """Telegram's complaint, if it is one of those it is known to make: its words might be anything."""
+    known = next((words for words in _COMPLAINTS if complaint.startswith(words)), None)
+    status = re.search(r"\b[1-5]\d\d\b", complaint)
+    return (known or "for a reason of its own") + (f" ({status[0]})" if status else "")

@@ -55,8 +55,8 @@ class Inbox:
         if new:
             self._observer.received(self._names.channel, new)
             self._taken()
-        for letter in letters:
-            _LOG.info("received", extra={"channel": letter.channel, "question": letter.id})
+            for letter in letters:
+                _LOG.info("received", extra={"channel": letter.channel, "question": letter.id})
         if new < len(events):
             _LOG.info("%s: %d events delivered again", self._names.channel, len(events) - new)
         return new

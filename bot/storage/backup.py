@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.errors import SettingsError, StorageError
 from bot.storage.file import BUSY_SECONDS, SqliteFile, trouble
 from bot.storage.mailbox import SqliteMailbox
+from bot.storage.replaced import name_of_replaced
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +67,7 @@ def restore(backup: Path, database: Path, sealer: Sealer, now: datetime) -> Path
     if database.exists() and backup.samefile(database):
         raise StorageError("operator.restore_itself", path=backup)
     fresh = database.with_name(f".{database.name}.restored")
-    aside = database.with_name(f"{database.stem}-{now.strftime('%Y%m%d-%H%M%S')}{database.suffix}")
+    aside = name_of_replaced(database, now)
     try:
         _prove(backup, fresh, sealer)
         _make_last(fresh)

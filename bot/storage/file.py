@@ -57,6 +57,11 @@ class SqliteFile:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
     def close(self) -> None:
         """Close the file once what was asked of it is done; it is of no use afterwards."""
         self.run(lambda database: database.close())

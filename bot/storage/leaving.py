@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from bot.storage.file import writing
+from bot.storage.replaced import drop_replaced
 from bot.storage.retention import EDIT_TIME, SENDING_TIME
 from bot.storage.sqlite import utc_text
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
+    from pathlib import Path
 
     from sqlite_utils import Database
 
 __all__ = ["CONVERSATIONS", "QUESTIONS", "count_rows", "forget_asker", "forget_everyone", "purge_all", "wipe_log"]
 
+_LOG = logging.getLogger("parvis.delivery")
 # The conversations of ``:asker``, with ``:conversation`` if one is given, and the questions they asked.
 CONVERSATIONS = "select conversation from inbox where asker = :asker union select :conversation"
 QUESTIONS = "select question from answers where asker = :asker union select id from inbox where asker = :asker"
@@ -39,8 +43,11 @@ def forget_asker(database: Database, letter: str, asker: str, conversation: str)
     )
 
 
-def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
-    """Delete what is older than ``keep``; sooner, what can no longer be edited or delivered."""
+def purge_all(database: Database, path: Path, now: datetime, keep: timedelta) -> None:
+    """Delete what is older than ``keep``; sooner, what can no longer be edited or delivered.
+
+    So goes the database that a restore replaced at ``path`` so long ago. Raises sqlite3.Error.
+    """
     old, unsendable, uneditable = (utc_text(now - age) for age in (keep, SENDING_TIME, EDIT_TIME))
     with writing(database):
         database.execute("update sent set payload = null where sent_at < ? and payload is not null", [uneditable])
@@ -55,6 +62,10 @@ def purge_all(database: Database, now: datetime, keep: timedelta) -> None:
         database.execute("delete from answers where asked_at < ?", [old])
         database.execute("delete from conversations where at < ?", [old])
     wipe_log(database)
+    try:
+        drop_replaced(path, now - keep)
+    except OSError as error:
+        _LOG.error("a replaced database could not be deleted: %s", error.strerror)
 
 
 def forget_everyone(database: Database) -> None:

@@ -139,7 +139,7 @@ class SqliteMailbox:
 
     async def purge(self, now: datetime, keep: timedelta) -> None:
         """Delete what is older than ``keep``, and sooner what need not be kept that long."""
-        await self._file.arun(lambda database: purge_all(database, now, keep))
+        await self._file.arun(lambda database: purge_all(database, self._file.path, now, keep))
 
     async def tallies(self) -> list[Tally]:
         """What waits and what failed, by channel."""

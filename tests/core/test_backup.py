@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -101,6 +101,21 @@ def test_a_backup_is_put_back_and_what_it_replaces_is_kept(tmp_path: Path) -> No
     (tmp_path / "parvis.db").unlink()
     assert restore(tmp_path / "copy.db", tmp_path / "parvis.db", SEALER, NOON) is None
     assert texts_in(tmp_path / "parvis.db") == ["un"]
+
+
+def test_what_was_replaced_goes_when_its_time_is_over(tmp_path: Path) -> None:
+    """The database that a restore replaced holds residents' data: it is kept as long as the rest, and no longer."""
+    write(tmp_path / "parvis.db", "un").close()
+    back_up(tmp_path / "parvis.db", tmp_path / "parvis-copie.db", SEALER)
+    aside = restore(tmp_path / "parvis-copie.db", tmp_path / "parvis.db", SEALER, NOON)
+    assert aside is not None
+    with SqliteFile(tmp_path / "parvis.db") as file:
+        mailbox = SqliteMailbox(file, SEALER)
+        asyncio.run(mailbox.purge(NOON + timedelta(days=29), timedelta(days=30)))
+        assert aside.exists()
+        asyncio.run(mailbox.purge(NOON + timedelta(days=31), timedelta(days=30)))
+        assert not aside.exists()
+    assert names_in(tmp_path) == ["parvis-copie.db", "parvis.db"]
 
 
 def test_what_was_not_yet_in_the_file_is_kept_with_it(tmp_path: Path) -> None:

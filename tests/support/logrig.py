@@ -23,6 +23,9 @@ def opened_log(secrets: Iterable[str], form: str = "json", level: str = "info") 
     loggers = [logging.getLogger(), *(logging.getLogger(name) for name in (*logging.root.manager.loggerDict, "parvis"))]
     before = [(one, one.handlers[:], one.level) for one in loggers]
     hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
+    silenced = [one for one in loggers if one.disabled]  # import-linter silences all that it finds
+    for one in silenced:
+        one.disabled = False
     stderr, written = sys.stderr, io.StringIO()
     sys.stderr = written
     try:
@@ -34,6 +37,8 @@ def opened_log(secrets: Iterable[str], form: str = "json", level: str = "info") 
         logging.captureWarnings(False)
         for one in [logging.getLogger(name) for name in logging.root.manager.loggerDict]:
             one.setLevel(logging.NOTSET)
+        for one in silenced:
+            one.disabled = True
         for one, handlers, level_before in before:
             one.handlers[:] = handlers
             one.setLevel(level_before)

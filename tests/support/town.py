@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from bot.ports import Channel
+    from bot.ports import Channel, Observer
 
 NOON = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 SECRET = b"the secret of Ville-d'Essai"
@@ -94,7 +94,11 @@ class Desk:
 
 @asynccontextmanager
 async def open_office(
-    path: Path, *channels: Channel, clock: SetClock | None = None, manners: Manners | None = None
+    path: Path,
+    *channels: Channel,
+    clock: SetClock | None = None,
+    manners: Manners | None = None,
+    observer: Observer | None = None,
 ) -> AsyncIterator[Desk]:
     """A post office on ``channels`` that runs as long as the block does."""
     clock = clock or SetClock()
@@ -103,7 +107,7 @@ async def open_office(
     states = HeldStates(SqliteStore(file))
     town = EchoTown(states, clock)
     rules = Rules(SECRET, timedelta(days=30), timedelta(days=1), lambda: 0.5, manners or Manners())
-    office = PostOffice(channels, town, town, states, mailbox, clock, rules)
+    office = PostOffice(channels, town, town, states, mailbox, clock, rules, observer)
     stop = asyncio.Event()
     running = asyncio.ensure_future(office.run(stop))
     try:

@@ -16,6 +16,7 @@ from telegramrig import SECRET, TelegramRig
 
 from adapters.telegram.requests import DiscreetRequest, PollRequest
 from adapters.telegram.settings import read_telegram
+from adapters.telegram.webhook import told_complaint
 from bot.errors import ParvisError, SettingsError
 from bot.mail import Part
 from bot.messages import Answer, Block, BlockKind, Outcome, Span
@@ -92,6 +93,21 @@ def test_an_answer_that_cannot_be_read_is_not_logged(
         request_class.parse_json_payload(payload.format(words=WORDS).encode())
     assert WORDS not in caplog.text
     assert WORDS not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("complaint", "told"),
+    [
+        ("Wrong response from the webhook: 502 Bad Gateway", "Wrong response from the webhook (502)"),
+        ("Connection refused", "Connection refused"),
+        (f"Read timeout expired while {WORDS}", "Read timeout expired"),
+        (f"{WORDS} {TOKEN} 404", "for a reason of its own (404)"),
+        ("", "for a reason of its own"),
+    ],
+)
+def test_what_telegram_says_of_the_webhook_is_told_in_known_words(complaint: str, told: str) -> None:
+    """An operator reads why the webhook is not reached, in words that Telegram is known to say and no others."""
+    assert told_complaint(complaint) == told
 
 
 @pytest.mark.parametrize(
