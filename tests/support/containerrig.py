@@ -182,6 +182,11 @@ class Container:
         stats = [Path(f"/proc/{pid}/stat") for pid in self._pids()]
         return sum(stat.read_text().rpartition(")")[2].split()[0] == "Z" for stat in stats if stat.exists())
 
+    def kept_waiting(self) -> float:
+        """Seconds its first process was ready to run and had no processor."""
+        # Documentation/scheduler/sched-stats.rst: the second number, in nanoseconds.
+        return int(Path(f"/proc/{self.state()['Pid']}/schedstat").read_text().split()[1]) / 1e9
+
     def memory(self) -> str:
         """Its own memory, and the most the limit counted, in MiB."""
         pid = self.state()["Pid"]
