@@ -24,8 +24,11 @@ READY_SECONDS, STOP_SECONDS = 2.0, 10.0
 # The machine may be doing something else during one start, not during five.
 STARTS = 5
 # What answering is promised to need; learning an edited base needs more, see compose.yaml.
-SMALL = ("--memory=128m", "--memory-swap=128m")
-LARGE = ("--memory=1g", "--memory-swap=1g")
+MOST_MEBIBYTES = 128
+# Where no limit can be set, which .ci/container tells loudly, what Parvis takes is measured instead.
+UNLIMITED = "PARVIS_TEST_UNLIMITED" in os.environ
+SMALL = () if UNLIMITED else ("--memory=128m", "--memory-swap=128m")
+LARGE = () if UNLIMITED else ("--memory=1g", "--memory-swap=1g")
 IDENTITY, BIRTH = "refaire ma carte d'identité", "extrait d'acte de naissance"
 
 
@@ -162,6 +165,7 @@ def test_it_answers_a_crowd_in_128_megabytes(
     wait_for(lambda: all(telegram.answers(resident) for resident in range(1, len(questions) + 1)))
     state = container.state()
     assert (state["Status"], state["OOMKilled"]) == ("running", False)
+    assert container.own_mebibytes() <= MOST_MEBIBYTES
     with capsys.disabled():
         sys.stdout.write(f"\nmemory after {len(questions)} answers: {container.memory()}\n")
     assert container.stop() < STOP_SECONDS
@@ -175,7 +179,7 @@ def test_an_edit_that_needs_more_memory_is_told_and_the_last_good_base_serves(
     container.run()
     wait_for(container.ready)
     _edit(container)
-    wait_for(lambda: "city.yaml" in container.log())
+    wait_for(lambda: ("version" if UNLIMITED else "city.yaml") in container.log())
     telegram.write(1, BIRTH)
     wait_for(lambda: bool(telegram.answers(1)))
     assert container.state()["Status"] == "running"

@@ -187,17 +187,20 @@ class Container:
         # Documentation/scheduler/sched-stats.rst: the second number, in nanoseconds.
         return int(Path(f"/proc/{self.state()['Pid']}/schedstat").read_text().split()[1]) / 1e9
 
+    def own_mebibytes(self) -> int:
+        """The memory of its first process that is its own, in MiB."""
+        rollup = Path(f"/proc/{self.state()['Pid']}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) for line in rollup if line.startswith("Anonymous")) >> 10
+
     def memory(self) -> str:
         """Its own memory, and the most the limit counted, in MiB."""
         pid = self.state()["Pid"]
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        own = next(int(line.split()[1]) for line in rollup if line.startswith("Anonymous"))
         groups = [line.split(":", 2) for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines()]
         folders = [Path(f"/sys/fs/cgroup/memory{path}") for _, kinds, path in groups if kinds == "memory"]
         folders += [Path(f"/sys/fs/cgroup{path}") for _, kinds, path in groups if not kinds]
         files = [one / name for one in folders for name in ("memory.max_usage_in_bytes", "memory.peak")]
         most = [int(file.read_text()) >> 20 for file in files if file.exists()]
-        return f"own {own >> 10} MiB, most counted {most[0] if most else 'unknown'} MiB"
+        return f"own {self.own_mebibytes()} MiB, most counted {most[0] if most else 'unknown'} MiB"
 
     def remove(self) -> None:
         """Take the container away; its volume stays."""
