@@ -7,7 +7,7 @@ import re
 from bot.answering.lexicon import shipped_lexicon
 from bot.answering.normalise import tokens
 
-__all__ = ["clauses"]
+__all__ = ["clauses", "pieces"]
 
 # No break inside "8.30", "1,50", "8:30", nor after an initial ("M. Dupont").
 _BREAK = re.compile(
@@ -18,6 +18,11 @@ _BREAK = re.compile(
 # "J'habite place Neuve" says where, and asks nothing; longer, it may go on to ask.
 _HOME = re.compile(r"\W*(?:j\W?habit\w*|(?:on|nous) habit\w+|je vis|(?:i|we) live)\b(?:\W+\w+){0,5}\W*$", re.IGNORECASE)
 _MAX_CLAUSES = 8
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """What stands between the stops and conjunctions of ``text``."""
+    return tuple(piece.strip() for piece in _BREAK.split(text) if piece.strip())
 
 
 def clauses(text: str, language: str) -> tuple[str, ...]:

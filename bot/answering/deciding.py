@@ -20,6 +20,7 @@ _WORTH_OFFERING = 0.04
 # One or two words speak for an entry that has at least half of the phrasings with them: on golden
 # questions, those that must be asked back have .04 to .44, those that have one answer .5 to 1.
 _MOST_PHRASINGS = 0.5
+_MORE_LIKELY_THAN_NOT = 0.5
 
 
 class Verdict(StrEnum):
@@ -56,9 +57,10 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
     """Decide on one message by its ranking, and by those of its ``parts`` if it has several.
 
     Two parts that are each surely about another entry make two subjects: both are
-    offered. A part that is sure where the whole is not, and agrees with it, speaks for it,
-    unless another part probably asks for something else. One or two words that several
-    entries share are always asked back.
+    offered; so is what one part probably asks for beside what the whole is sure of. A part
+    that is sure where the whole is not, and agrees with it, speaks for it, unless another
+    part probably asks for something else. One or two words that several entries share are
+    always asked back.
     """
     if not ranking.matches:
         return Decision(Verdict.UNKNOWN)
@@ -70,6 +72,9 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
         return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES], several=True)
     vague = ranking.own_share < _MOST_PHRASINGS and len(ranking.matches) > 1
     if best.confidence >= thresholds.answer and not vague:
+        other = _other_subject(ranking, parts, thresholds)
+        if other is not None:
+            return Decision(Verdict.CLARIFY, (best.entry_id, other), several=True)
         return Decision(Verdict.ANSWER, (best.entry_id,))
     if best.entry_id in sure and ranking.among_three >= thresholds.clarify:
         others = [
@@ -89,6 +94,18 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
         return Decision(Verdict.CLARIFY, choices)
     worth_naming = ranking.among_three >= thresholds.suggest and len(choices) > 1
     return Decision(Verdict.UNKNOWN, choices if worth_naming else ())
+
+
+def _other_subject(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -> str | None:
+    """What a part more likely asks for than not, of which the whole speaks too, and the first entry is no part of."""
+    best, *others = (match.entry_id for match in ranking.matches)
+    for part in parts:
+        first = part.matches[:_MAX_CHOICES]
+        if part.among_three < thresholds.clarify or best in [match.entry_id for match in first]:
+            continue
+        if first[0].confidence > _MORE_LIKELY_THAN_NOT and first[0].entry_id in others:
+            return first[0].entry_id
+    return None
 
 
 def _choices(matches: Sequence[Match], least: int) -> tuple[str, ...]:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.fuzz import ratio
 
-from bot.answering.clauses import clauses
+from bot.answering.clauses import clauses, pieces
 from bot.answering.composing import Extra
+from bot.answering.days import DayMention
 from bot.answering.normalise import tokens
+from bot.answering.placequery import PlaceQuery
 from bot.answering.targets import for_place, for_street, to_await
 from bot.answering.trust import trust_of_calendar, trust_of_place
 from bot.messages import Answer, Choice, Outcome
 
 if TYPE_CHECKING:
     from bot.answering.opening import PlaceReply
-    from bot.answering.placequery import PlaceQuery
     from bot.answering.turn import Turn
     from bot.knowledge.model import Entry
 
@@ -30,6 +31,7 @@ _ADDRESS = re.compile(
     r"|\b(?:(?:dans|pour) le |du )?\d{1,2} ?(?:er|e|[eéè]me|i[eè]me)\b(?: arrondissement| arr\b)?",
     re.IGNORECASE,
 )
+_SEVERAL = 2
 # An entry further down the ranking is no likelier than any other.
 _LIKELY = 3
 
@@ -40,6 +42,7 @@ __all__ = [
     "owner_of",
     "place_and_more",
     "place_card",
+    "several_places",
     "speaks_of_street",
 ]
 
@@ -99,6 +102,38 @@ def place_and_more(turn: Turn) -> Answer | None:
     answer = turn.snapshot.composer.clarify((other,), turn.language, several=True)
     first = Choice(1, place.name, for_place(place.id, asked))
     return replace(answer, choices=(first, *(replace(choice, number=2) for choice in answer.choices)))
+
+
+def several_places(turn: Turn) -> Answer | None:
+    """All to choose from, if parts of the message ask of different kinds of place ("la piscine et la poste")."""
+    snapshot, asked = turn.snapshot, dict[str, PlaceQuery]()
+    for text in pieces(turn.text):
+        query = snapshot.places.read(text, turn.today)
+        if query is not None and query.type is not None and not query.residue:
+            asked.setdefault(query.type, query)
+    if len(asked) < _SEVERAL:
+        return None
+    # "La mairie et la piscine sont ouvertes samedi ?": what is asked of the one is asked of the other.
+    intent = next((query.intent for query in asked.values() if query.intent is not None), None)
+    day = next((query.day for query in asked.values() if query.day.found), DayMention())
+    whole = [
+        replace(query, intent=query.intent or intent, day=query.day if query.day.found else day)
+        for query in asked.values()
+    ]
+    found = [_choice(turn, query) for query in whole]
+    choices = [Choice(number, *one) for number, one in enumerate(filter(None, found), 1)]
+    if len(choices) < _SEVERAL:
+        return None
+    return replace(snapshot.composer.clarify((), turn.language, several=True), choices=tuple(choices))
+
+
+def _choice(turn: Turn, query: PlaceQuery) -> tuple[str, str] | None:
+    """The label and the target of what answers ``query``: the one place it means, else the entry on its kind."""
+    if len(query.candidates) == 1:
+        place = turn.snapshot.base.places[query.candidates[0]]
+        return place.name, for_place(place.id, query)
+    owner = owner_of(turn, None, query.type)
+    return (turn.snapshot.composer.title(owner, turn.language), owner.id) if owner is not None else None
 
 
 def place_card(turn: Turn, place_id: str | None) -> Extra | None:

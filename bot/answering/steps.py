@@ -23,6 +23,7 @@ from bot.answering.local import (
     owner_of,
     place_and_more,
     place_card,
+    several_places,
     speaks_of_street,
     without_address,
 )
@@ -132,7 +133,7 @@ def place(turn: Turn) -> Answer | None:
     query = turn.place_query
     if query is None or query.residue or not (query.candidates or query.intent or query.unknown):
         return None
-    return None if is_beyond(turn, query) else answer_place(turn, query)
+    return None if is_beyond(turn, query) else several_places(turn) or answer_place(turn, query)
 
 
 def continued(turn: Turn) -> Answer | None:
@@ -159,7 +160,7 @@ def ranked(turn: Turn) -> Answer:
     decision, composer = turn.decision, turn.snapshot.composer
     if says_nothing(turn.text) and not turn.as_written:
         return composer.unknown(turn.language)
-    both = place_and_more(turn) if turn.as_written is None else None
+    both = several_places(turn) or place_and_more(turn) if turn.as_written is None else None
     if both is not None:
         return both
     if decision.verdict is Verdict.ANSWER:

@@ -47,7 +47,7 @@ def ranking(*confidences: float, among: float = 0.0, names: str = "abcdef", base
 def test_what_a_ranking_leads_to(whole: Ranking, verdict: Verdict, entries: tuple[str, ...]) -> None:
     """Sure enough: stated. Probably among two or three: offered. Else unknown, with what might still be meant.
 
-    A lone word that many entries share is asked back, however sure.
+    One or two words that many entries share are asked back, however sure.
     """
     decision = decide(whole, (), BAR)
     assert (decision.verdict, decision.entry_ids) == (verdict, entries)
@@ -58,6 +58,27 @@ def test_two_sure_parts_are_both_offered() -> None:
     parts = (ranking(0.95), ranking(0.97, names="b"), ranking(0.2, names="c"))
     decision = decide(ranking(0.6, 0.3), parts, BAR)
     assert (decision.verdict, decision.entry_ids, decision.several) == (Verdict.CLARIFY, ("a", "b"), True)
+
+
+def test_what_a_part_asks_beside_a_sure_whole_is_offered_too() -> None:
+    """ "Me marier et refaire ma carte": the card is sure, but the wedding is not forgotten."""
+    whole = ranking(0.95, 0.01, 0.01)
+    wedding = ranking(0.7, 0.1, names="bd", among=0.85)
+    decision = decide(whole, (ranking(0.95), wedding), BAR)
+    assert (decision.verdict, decision.entry_ids, decision.several) == (Verdict.CLARIFY, ("a", "b"), True)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        ranking(0.4, 0.3, names="bd", among=0.85),  # not likely enough
+        ranking(0.7, 0.1, names="ba", among=0.85),  # the same subject, told apart badly
+        ranking(0.7, 0.1, names="xy", among=0.85),  # the whole says nothing of it
+    ],
+)
+def test_the_rest_of_a_clear_question_is_no_second_one(part: Ranking) -> None:
+    """What a part hardly asks, or asks of the same subject, does not hold up the answer."""
+    assert decide(ranking(0.95, 0.01, 0.01), (part,), BAR).verdict is Verdict.ANSWER
 
 
 def test_a_sure_part_speaks_for_the_whole_if_they_agree() -> None:

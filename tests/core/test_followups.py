@@ -280,6 +280,14 @@ def test_a_location_nobody_asked_for(resident: Resident) -> None:
 # Two subjects, and long messages.
 
 
+def test_two_kinds_of_place_are_both_offered(resident: Resident) -> None:
+    """Asked of the library and the recycling centre at once, the bot asks which first, and keeps the day for both."""
+    answer = resident.asks("le colibri et la déchèterie sont ouverts samedi ?")
+    assert answer.outcome is Outcome.CLARIFY
+    assert targets_of(answer) == ["place:colibri:hours:2025-11-22", "place:decheterie:hours:2025-11-22"]
+    assert resident.asks("2").place_id == "decheterie"
+
+
 def test_two_subjects_are_both_offered(resident: Resident) -> None:
     """A passport and a sofa in one message: both are offered, and the bot says why."""
     answer = resident.asks("Comment refaire mon passeport ? Et jeter un canapé ?")
