@@ -6,7 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from fakenet import Trouble
 from parity import Turn
+from town import until
 from ways import MastodonWay, MatrixWay, TelegramWay, Way, open_way
 
 if TYPE_CHECKING:
@@ -53,5 +55,35 @@ def test_an_opinion_reaches_the_towns_records(make: type[Way], snapshot: Snapsho
                 ("mariage", None),
             ]
             assert len(await way.shown("ana")) == 1
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("revoked", ["telegram", "matrix", "mastodon"])
+def test_a_network_that_takes_the_token_no_more_stops_alone(revoked: str, snapshot: Snapshot, tmp_path: Path) -> None:
+    """Whichever network ends the bot's access, the two others answer on, and what waited there is kept for later."""
+
+    async def check() -> None:
+        ways: dict[str, Way] = {"telegram": TelegramWay(), "matrix": MatrixWay(), "mastodon": MastodonWay()}
+        broken = ways.pop(revoked)
+        async with open_way(broken, snapshot, tmp_path, *ways.values()) as office:
+            await office.asks(Turn("bonjour"), "ana")
+            broken.rig.befall(Trouble.REVOKED)
+            line = office.post.lines[revoked]
+            await broken.ask(Turn("se marier"), "ana")
+            await until(lambda: line.supervisor.revoked is not None, 60)
+            assert line.supervisor.revoked is not None
+            assert str(line.supervisor.revoked.values["setting"]).startswith(f"PARVIS_{revoked.upper()}_")
+            for way in ways.values():
+                await way.ask(Turn("refaire ma carte d'identité"), "bob")
+            await until(lambda: len(office.rows("select 1 from answers where entry_id = 'carte-identite'")) == 2, 60)
+            await until(lambda: office.rows(f"select 1 from outbox where channel <> '{revoked}'") == [], 60)
+            for way in ways.values():
+                (told,) = await way.shown("bob")
+                assert "ancienne" in told.words
+            # What had been received is not lost: its answer waits for a token that works.
+            asked = office.rows(f"select count(*) from inbox where channel = '{revoked}'")
+            waiting = office.rows(f"select count(*) from outbox where channel = '{revoked}' and payload is not null")
+            assert waiting == [(asked[0][0] - 1,)]
 
     asyncio.run(check())

@@ -19,13 +19,14 @@ _PATIENCE = 180.0  # snac delivers every few seconds, and tries again after two 
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Snac]:
+def instance(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Snac]:
     """A server with nobody on it yet; where it cannot be had, that is said loudly."""
     try:
         made = Snac(tmp_path)
     except NotInstallable as reason:
         line = f"SKIPPED: the smoke test on snac2 did not run, for it does not install here: {reason}"
-        print(f"\n{'!' * 30}\n{line}\n{'!' * 30}", file=sys.__stderr__, flush=True)
+        with capsys.disabled():
+            sys.stdout.write(f"\n{'!' * 30}\n{line}\n{'!' * 30}\n")
         pytest.skip(line)
     made.start()
     yield made

@@ -49,6 +49,7 @@ def test_killed_fifteen_times_encrypted_everyone_is_answered_once(
     assert len(questions) == QUESTIONS
     _until(lambda: len(_readable(app, questions)) == QUESTIONS)
     assert parvis.stop() == 0  # what was leaving has left
+    assert not [event for event in app.events if "déchiffrer" in event["content"].get("body", "")]
     for room in rooms:
         assert _answered(resident, parvis, room) == asked[room]
     assert "Traceback" not in parvis.log()

@@ -44,7 +44,7 @@ def snac() -> Path:
         options = [piece for name, value in values.items() for piece in ("-o", f"{name}={value}")]
         _done(folder, "apt-get", *options, "update")
         _done(folder, "apt-get", *options, "download", "snac2")
-        (package,) = folder.glob("snac2_*.deb")
+        *_, package = sorted(folder.glob("snac2_*.deb"))
         _done(folder, "dpkg-deb", "-x", package, folder / "root")
     _done(folder, program)  # its libraries are there
     return program

@@ -204,6 +204,7 @@ class Office:
     way: Way
     listening: Listening
     file: SqliteFile
+    post: PostOffice
     _seen: dict[str, int] = field(default_factory=dict)
 
     async def asks(self, turn: Turn, chat: str) -> Read:
@@ -238,26 +239,29 @@ class Office:
 
 
 @asynccontextmanager
-async def open_way(way: Way, snapshot: Snapshot, folder: Path) -> AsyncIterator[Office]:
-    """The network, and a post office on it whose file is ``parvis.db`` in ``folder``, as long as the block runs."""
+async def open_way(way: Way, snapshot: Snapshot, folder: Path, *others: Way) -> AsyncIterator[Office]:
+    """The network and ``others``, and a post office on them, whose file is in ``folder``, as long as the block runs."""
     clock = Noon()
     file = SqliteFile(folder / "parvis.db")
     states = HeldStates(SqliteStore(file))
     listening = listening_to(snapshot, states, clock)
-    await way.rig.start()
-    channel: Any = way.channel()
-    channel.pace = _AT_EASE
+    channels: list[Any] = []
+    for one in (way, *others):
+        await one.rig.start()
+        channels.append(one.channel())
+        channels[-1].pace = _AT_EASE
     at_ease = Manners(asker=Rate(1000, 1.0), thread=Rate(1000, 1.0))
     rules = Rules(_SECRET, timedelta(days=30), timedelta(days=1), lambda: 0.5, at_ease)
     mailbox = SqliteMailbox(file, Sealer(_SECRET))
-    office = PostOffice([channel], listening, listening.desk, states, mailbox, clock, rules)
+    office = PostOffice(channels, listening, listening.desk, states, mailbox, clock, rules)
     stop = asyncio.Event()
     running = asyncio.ensure_future(office.run(stop))
     try:
-        yield Office(way, listening, file)
+        yield Office(way, listening, file, office)
     finally:
         stop.set()
         with suppress(asyncio.CancelledError):
             await running
         file.close()
-        await way.rig.stop()
+        for one in (way, *others):
+            await one.rig.stop()

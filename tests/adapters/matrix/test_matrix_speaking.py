@@ -231,6 +231,7 @@ def test_an_edited_question_edits_the_answer(town: Town) -> None:
         assert shown["fr.parvis.choices"] == {"1": "autre"}
         last = server.stream[-1][1]["content"]
         assert last["body"].startswith("* ")
+        assert last["m.mentions"] == {}  # nobody's telephone rings a second time
 
     town.run(check)
 
@@ -242,8 +243,12 @@ def test_who_shared_where_they_are_gets_a_pin(town: Town) -> None:
         server = town.rig.server
         server.room("!r")
         place = next(one for one in base().places.values() if one.latitude is not None)
-        await town.rig.channel().send(part(replace(_ANSWER, place_id=place.id), pin="1"))
+        channel = town.rig.channel()
+        await channel.send(part(replace(_ANSWER, place_id=place.id)))  # asked about in words: no map is sent
+        await channel.send(replace(part(replace(_ANSWER, place_id=place.id), pin="1"), key="2" * 32))
         await until(lambda: any(event["content"].get("msgtype") == "m.location" for _, event in server.stream))
+        pins = [event for _, event in server.stream if event["content"].get("msgtype") == "m.location"]
+        assert len(pins) == 1
         content = place_content(place)
         assert content is not None
         assert content["geo_uri"] == f"geo:{place.latitude:.5f},{place.longitude:.5f}"

@@ -129,10 +129,12 @@ def test_the_nearest_place_is_shown_on_a_map() -> None:
         await channel.send(part(place="piscine-merles", pin="1"))
         (venue,) = rig.api.called("sendVenue")
         assert (venue["title"], venue["latitude"]) == ("Piscine des Merles", 48.8276)
+        await channel.send(part(place="piscine-merles", pin="1", topic="7"))
+        assert rig.api.called("sendVenue").pop()["message_thread_id"] == 7  # in the topic where it was asked
         await channel.send(part(place="mairie-nord", pin="1"))
         rig.api.troubles_of["sendVenue"] = Trouble.BAD_GATEWAY
         assert await channel.send(part(place="piscine-merles", pin="1"))
-        assert len(rig.api.called("sendVenue")) == 1
+        assert len(rig.api.called("sendVenue")) == 2
 
     with_rig(check)
 
