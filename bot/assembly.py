@@ -6,6 +6,7 @@ import gc
 import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,13 @@ from bot.answering.emergency import shipped_detector
 from bot.answering.modelfile import load_model, model_path
 from bot.answering.snapshot import make_snapshot
 from bot.desk import Desk
-from bot.errors import ModelError
+from bot.errors import KnowledgeError, ModelError, TrainerKilled
+from bot.knowledge.faults import not_learned
 from bot.knowledge.loading import content_version, load_base
 from bot.trainer import train_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from bot.answering.model import Model
     from bot.answering.ranking import Ranking
@@ -35,6 +36,8 @@ __all__ = ["Bot", "build", "learn_base", "prepare"]
 _LOG = logging.getLogger("parvis.assembly")
 # A base saved again and again while it is learned is learned again this many times at most.
 _EDITS = 3
+# Models that came with the installation, as in the container's image: they are only read.
+_SHIPPED = Path(__file__).parent / "_models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def build(
     ``cache`` keeps trained models between runs (None: none is kept). ``progress``
     hears a step's name and how far it is (0 to 1). Without ``vocabulary`` the base is
     learned, and answers, as if it had no concept: what its vocabulary is worth is
-    measured against that. Raises KnowledgeError if the base cannot be served.
+    measured against that. Raises KnowledgeError if the base cannot be served, or
+    not be learned in the memory there is.
     """
     with _nothing_collected():
         snapshot = prepare(
@@ -138,15 +142,22 @@ def _load(base: Path, report: Progress) -> KnowledgeBase:
 
 
 def _kept(base: KnowledgeBase, cache: Path, report: Progress) -> Model | None:
-    """The kept model of this very base, trained in a process of its own if need be; None if that failed."""
+    """The kept model of this very base, trained in a process of its own if need be; None if that failed.
+
+    Raises KnowledgeError if the system stopped the training: it would stop this process too.
+    """
     path = model_path(cache, base.version)
-    with suppress(ModelError):
-        return load_model(path)
+    for kept in (model_path(_SHIPPED, base.version), path):
+        with suppress(ModelError):
+            return load_model(kept)
     # Training takes several times the memory of answering: it is given back with its process.
-    with suppress(ModelError):
+    try:
         train_beside(base.root, cache, lambda share: report("train", share))
         return load_model(path)
-    return None
+    except TrainerKilled as error:
+        raise KnowledgeError((not_learned(),)) from error
+    except ModelError:
+        return None
 
 
 def learn_base(base: KnowledgeBase, finder: ConceptFinder, progress: Callable[[float], None]) -> Model:

@@ -7,6 +7,7 @@
     │   ├── StorageError    a store that cannot be opened, read or written
     │   └── ChannelRevoked  a platform that no longer takes the bot's token: the channel stops
     ├── ModelError          a trained model that cannot be read or made
+    │   └── TrainerKilled   the system stopped the training, most often for want of memory
     └── SendError           a message that did not leave
         ├── SendPaused      later: the platform asks to wait
         ├── SendFailed      later: the network or the platform is in trouble
@@ -38,6 +39,7 @@ __all__ = [
     "SendRefused",
     "SettingsError",
     "StorageError",
+    "TrainerKilled",
 ]
 
 
@@ -75,6 +77,10 @@ class StorageError(OperatorError):
 
 class ModelError(ParvisError):
     """A trained model that cannot be read or made."""
+
+
+class TrainerKilled(ModelError):  # noqa: N818 - says what happened
+    """The system stopped the process that trains: training again at once, and elsewhere, would end no better."""
 
 
 class ChannelRevoked(OperatorError):  # noqa: N818 - says what happened

@@ -15,7 +15,16 @@ from bot.registry import Kind, Setting, read_setting
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DATA", "RUNNING", "SECRET", "Operation", "default_folder", "read_folder", "read_operation"]
+__all__ = [
+    "DATA",
+    "RUNNING",
+    "SECRET",
+    "Operation",
+    "default_folder",
+    "read_folder",
+    "read_operation",
+    "read_retention",
+]
 
 # RFC 2104, section 3, and what BLAKE2b takes as a key: see bot.privacy.
 SECRET = Setting(
@@ -79,10 +88,15 @@ def read_operation(environment: Mapping[str, str]) -> Operation:
     return Operation(
         folder=read_folder(environment),
         secret=SECRET.parse(secret).encode("utf-8", "surrogateescape"),
-        retention=timedelta(days=_RETENTION.number(environment)),
+        retention=read_retention(environment),
         backlog=timedelta(hours=_BACKLOG.number(environment)),
         per_minute=_PER_MINUTE.number(environment),
     )
+
+
+def read_retention(environment: Mapping[str, str]) -> timedelta:
+    """How long redacted questions and pseudonyms are kept; raises SettingsError if the setting is wrong."""
+    return timedelta(days=_RETENTION.number(environment))
 
 
 def default_folder() -> Path:

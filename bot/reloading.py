@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.assembly import prepare
+from bot.errors import KnowledgeError
+from bot.knowledge.faults import not_learned
 from bot.knowledge.loading import content_version
+from bot.room import room_for_another
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,8 @@ class Reloader:
         KnowledgeError if the new version cannot be served: the last good one then stays. Meant
         for a background thread; two calls at once wait for each other.
         """
+        if not room_for_another():
+            raise KnowledgeError((not_learned(),))
         with self._busy, tempfile.TemporaryDirectory() as spare, _considerate():
             cache = self._cache if self._cache is not None else Path(spare)
             snapshot = prepare(root or self._root, cache=cache, target_precision=self._target_precision)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess  # runs this same program, with no text from outside
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import ModelError
+from bot.errors import ModelError, TrainerKilled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,8 @@ _LONGEST = 900.0
 def train_beside(root: Path, cache: Path, progress: Callable[[float], None]) -> None:
     """Train the base in folder ``root`` and keep its model in ``cache``.
 
-    ``progress`` hears how far it is (0 to 1). Raises ModelError if no model came of it.
+    ``progress`` hears how far it is (0 to 1). Raises ModelError if no model came of it, TrainerKilled
+    if the trainer was stopped from outside.
     """
     package = str(Path(__file__).parent.parent)
     paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
@@ -50,6 +52,8 @@ def train_beside(root: Path, cache: Path, progress: Callable[[float], None]) -> 
         raise
     finally:
         limit.cancel()
+    if trainer.returncode == -signal.SIGKILL:
+        raise TrainerKilled("the trainer was killed")
     if trainer.returncode != 0:
         raise ModelError("the base could not be learned")
 

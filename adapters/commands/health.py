@@ -21,7 +21,7 @@ _SECONDS = 4.0
 _OK = 200
 _ILL = 1
 # Listening on every address is listening on this machine's own.
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened on here
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened on here  # nosec B104
 _LARGEST = 65536
 
 

@@ -20,7 +20,6 @@ from adapters.telegram.outbound import Composer
 from adapters.telegram.polling import poll
 from adapters.telegram.requests import DiscreetRequest, PollRequest
 from adapters.telegram.settings import read_telegram
-from adapters.telegram.webhook import serve_webhook
 from bot.mail import Rate
 from bot.ports import Pace
 from bot.rendering import Limits, utf16_length
@@ -106,6 +105,9 @@ class TelegramChannel:
             self._courtesies.pay(batch)
 
         if self._settings.webhook is not None:
+            # A web server and all that it needs: six megabytes that polling does without.
+            from adapters.telegram.webhook import serve_webhook
+
             await serve_webhook(self._bot, self._settings.webhook, receiver, reader.read, taken)
         else:
             # Telegram gives no updates to who polls while a webhook is set. What waits is never dropped.

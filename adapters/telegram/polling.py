@@ -34,9 +34,11 @@ async def poll(
     """Poll until cancelled or until a call fails; ``taken`` hears of each batch once it is on the disk."""
     offset = int(await receiver.cursor() or _NONE)
     loop = asyncio.get_running_loop()
+    # The first poll waits for nothing: that Telegram answers is known, and told, at once.
+    wait = 0
     while True:
         began = loop.time()
-        updates = await bot.get_updates(offset=offset or None, limit=_BATCH, timeout=_WAIT, allowed_updates=ALLOWED)
+        updates = await bot.get_updates(offset=offset or None, limit=_BATCH, timeout=wait, allowed_updates=ALLOWED)
         # What is below the offset was acknowledged by it: a server that repeats it is not believed.
         fresh = [update for update in updates if update.update_id >= offset]
         if fresh:
@@ -49,4 +51,6 @@ async def poll(
                 offset = int(_NONE)
                 await receiver.take((), _NONE)
             receiver.polled()
-            await asyncio.sleep(max(0.0, _LEAST - (loop.time() - began)))
+            if wait:
+                await asyncio.sleep(max(0.0, _LEAST - (loop.time() - began)))
+        wait = _WAIT

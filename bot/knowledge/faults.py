@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -13,9 +14,18 @@ import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
-__all__ = ["MAX_FAULTS_PER_FILE", "Fault", "FaultLog", "Location", "Severity", "fault_texts", "render", "shorten"]
+__all__ = [
+    "MAX_FAULTS_PER_FILE",
+    "Fault",
+    "FaultLog",
+    "Location",
+    "Severity",
+    "fault_texts",
+    "not_learned",
+    "render",
+    "shorten",
+]
 
 Severity = Literal["error", "warning", "note"]
 
@@ -115,6 +125,11 @@ class FaultLog:
         ]
         ordered = sorted(self._faults, key=lambda fault: (fault.location.file, fault.location.line))
         return tuple(sorted([*ordered, *rest], key=lambda fault: fault.location.file))
+
+
+def not_learned() -> Fault:
+    """There is not the memory to learn this version of the base, or to hold it beside the one that answers."""
+    return Fault(Location(Path("city.yaml")), "city.not_learned")
 
 
 @cache

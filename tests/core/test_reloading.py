@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from gc import isenabled
@@ -80,3 +81,38 @@ def test_a_trainer_that_cannot_start_is_said(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
     with pytest.raises(ModelError):
         train_beside(tiny_town(tmp_path / "town"), tmp_path / "models", lambda _: None)
+
+
+def test_a_training_the_system_stops_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory runs out, the last good base serves on, staff are told, and the bot does not die of it too."""
+    root = tiny_town(tmp_path)
+    resident = resident_of(prepare(root, cache=None, target_precision=0.95))
+    served = resident.desk.snapshot
+    reloader = Reloader(resident.desk, root, cache=None, target_precision=0.95)
+    tiny_town(root, TINY.replace("canapé", "sofa"))
+    killed = tmp_path / "killed"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n", "ascii")
+    killed.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(killed))
+    with pytest.raises(KnowledgeError) as refused:
+        reloader.reload()
+    assert [fault.code for fault in refused.value.faults] == ["city.not_learned"]
+    assert resident.desk.snapshot is served
+
+
+def test_the_trainer_is_what_the_system_ends_first(tmp_path: Path) -> None:
+    """The trainer offers itself where memory runs out: residents go on being answered."""
+    offer = "import bot.train as t; t._go_first(); print(open('/proc/self/oom_score_adj').read())"
+    done = subprocess.run([sys.executable, "-c", offer], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == 1000
+
+
+def test_a_model_that_came_with_parvis_is_not_learned_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container starts on the base of its image without learning it, and writes nothing."""
+    root, cache = tiny_town(tmp_path / "town"), tmp_path / "models"
+    first = prepare(root, cache=cache, target_precision=0.95)
+    monkeypatch.setattr("bot.assembly._SHIPPED", cache)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    again = prepare(root, cache=tmp_path / "nothing-here", target_precision=0.95)
+    assert again.ranker.rank(PASSPORT, "fr").matches == first.ranker.rank(PASSPORT, "fr").matches
+    assert not (tmp_path / "nothing-here").exists()
