@@ -3,8 +3,8 @@
 FROM docker.io/library/python:3.13-slim-trixie AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
-COPY container container
-RUN container/root /image
+COPY .ci/image image
+RUN image/root /image
 # To take symbols that only a debugger reads out of compiled libraries: a tenth of the image. Of whatever version.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
@@ -32,8 +32,8 @@ RUN /opt/parvis/bin/python -I -m bot.train knowledge/paris /opt/parvis/bot/_mode
  && find /opt/parvis \( -name __pycache__ -o -name tests -o -name SelfTest -o -name f2py \) -prune -exec rm -r {} + \
  && find /opt/parvis -name '*.so' -exec strip --strip-unneeded {} + \
  && find /opt/parvis \( -name '*.pyi' -o -name '*.c' -o -name '*.h' -o -name '*.a' \) -delete
-RUN python -I container/compile.py /opt/parvis/lib /image/usr/lib/python3* /image/usr/local/lib/python3* \
- && install -D -m 0755 container/entrypoint.py /opt/parvis/bin/parvis-entrypoint \
+RUN python -I image/compile.py /opt/parvis/lib /image/usr/lib/python3* /image/usr/local/lib/python3* \
+ && install -D -m 0755 image/entrypoint.py /opt/parvis/bin/parvis-entrypoint \
  && chmod -R a+rX /opt/parvis knowledge \
  && mkdir -p /image/opt /image/usr/share/doc/parvis \
  && mv parvis.cdx.json LICENSE /image/usr/share/doc/parvis/ \

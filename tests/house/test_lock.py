@@ -39,9 +39,9 @@ def test_all_that_is_asked_for_is_locked(root: Path) -> None:
     for requirement in asked(root):
         name = canonicalize_name(requirement.name)
         if name != "parvis":
-            assert name in locked, f"{name} is not locked: run container/lock"
+            assert name in locked, f"{name} is not locked: run .ci/image/lock"
             assert all(requirement.specifier.contains(version) for version in locked[name]), (
-                f"run container/lock: {name}"
+                f"run .ci/image/lock: {name}"
             )
 
 
@@ -77,7 +77,7 @@ def test_the_image_installs_from_the_locks_alone(root: Path) -> None:
     for command in re.findall(r"-m pip (?:install|wheel|--python \S+ install)[^&\n]*", dockerfile):
         assert "--require-hashes" in command or "--no-index" in command or "--no-deps --no-build-isolation" in command
     extras = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    script = (root / "container" / "lock").read_text("utf-8")
+    script = (root / ".ci" / "image" / "lock").read_text("utf-8")
     named = set(re.findall(r"--extra ([\w-]+)", script))
     assert named | {"matrix", "dev", "bench"} == set(extras)
     assert any("matrix]" in one for one in extras["matrix-encryption"])
