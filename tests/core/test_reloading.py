@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from gc import isenabled
 from typing import TYPE_CHECKING
@@ -38,7 +39,9 @@ def test_a_good_edit_is_learned_beside_and_served(tmp_path: Path) -> None:
     cache.mkdir()
     damaged.write_bytes(b"PK\x03\x04 not a model")
     assert reloader.changed()
+    former = weakref.ref(resident.desk.snapshot.ranker)
     assert reloader.reload() is resident.desk.snapshot
+    assert former() is None  # let go, in pieces: all of it is gone
     assert resident.asks(PASSPORT).entry_id == "passeport"
     assert not reloader.changed()
     assert load_model(damaged).entry_ids == ("encombrants", "passeport")
