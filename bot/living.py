@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.editions import Editions, read_base
 from bot.errors import KnowledgeError
+from bot.knowledge.faults import lacks_room
 from bot.knowledge.loading import inspect_base
 from bot.knowledge.state import KnowledgeState, Refused
 from bot.servicebook import Entry, ServiceBook
@@ -77,19 +78,23 @@ class LivingBase:
         places = [files.folder for files in read_base(self._base).files]
         return [place for place in (*places, self._book.folder) if place.is_dir()]
 
-    def open(self, start: Callable[[Path], _BasedT]) -> _BasedT:
+    def open(self, start: Callable[[Path], _BasedT], tell: Callable[[News], None]) -> _BasedT:
         """What ``start`` makes of the version to serve first, given the root of its copy.
 
         It is the one the operator went back to, else the folder's; if that cannot serve, the
-        last that did. Raises KnowledgeError if there is none.
+        last that did. ``tell`` hears of a return that can no longer be. Raises KnowledgeError,
+        with the faults of the folder, if no version can serve.
         """
         reading, order, former = read_base(self._base), self._book.order(), self._book.read()
         if former is not None and former.base == self._entry.base:
             self._entry = former
         if order is not None and order.instead_of == reading.version and order.to in self._entry.history:
-            found = self._editions.find(order.to)
-            if found is not None:
-                started = start(found)
+            try:
+                started = start(self._found(order.to))
+            except KnowledgeError as error:
+                self._drop_order()
+                tell(News("cli.rollback_failed", order.to, error.faults))
+            else:
                 self._serve(order.to, rolled_back=True)
                 self._inspect(reading)
                 return started
@@ -97,15 +102,31 @@ class LivingBase:
             reading.check()
             started = start(self._copy(reading))
         except KnowledgeError as error:
-            last = self._editions.find(self.state.version) if self.state.version else None
-            if last is None:
-                raise
-            started = start(last)
+            started = self._start_former(start, error)
             self._refuse(reading, error.faults)
         else:
             self._drop_order()
             self._serve(started.base.version)
         return started
+
+    def _start_former(self, start: Callable[[Path], _BasedT], error: KnowledgeError) -> _BasedT:
+        """The last version that served and still can; raises ``error``, which is why, if there is none."""
+        for version in dict.fromkeys((self.state.version, *reversed(self._entry.history))):
+            try:
+                started = start(self._found(version))
+            except KnowledgeError:
+                continue
+            if version != self.state.version:
+                self._serve(version)
+            return started
+        raise error
+
+    def _found(self, version: str) -> Path:
+        """The root of the copy of ``version``; raises KnowledgeError without faults if there is none."""
+        root = self._editions.find(version) if version else None
+        if root is None:
+            raise KnowledgeError(())
+        return root
 
     def look(self, reload: Callable[[Path], _Based], *, again: bool = False) -> Iterator[News]:
         """See whether something else is to serve, and bring it into service with ``reload``; what became of it.
@@ -114,6 +135,8 @@ class LivingBase:
         ``again``, what was refused is tried once more.
         """
         reading, order = read_base(self._base), self._book.order()
+        if self._entry.put_off and (order is None or again or order.to != self._entry.put_off):
+            self._write(replace(self._entry, put_off=""))
         if order is not None and order.instead_of == reading.version:
             yield from self._obey(order, reading, reload)
         elif reading.version == self.state.version and not reading.unread:
@@ -127,12 +150,16 @@ class LivingBase:
                 self._serve(order.to, rolled_back=True)  # a bad edit made since was taken back
                 self._inspect(reading)
             return
-        root = self._editions.find(order.to)
+        if order.to == self._entry.put_off:
+            return
         try:
-            if root is None:
-                raise KnowledgeError(())
-            reload(root)
+            reload(self._found(order.to))
         except KnowledgeError as error:
+            if lacks_room(error.faults):
+                # A start, at which nothing else is held in memory, obeys it.
+                self._write(replace(self._entry, put_off=order.to))
+                yield News("cli.rollback_put_off", order.to)
+                return
             self._drop_order()
             yield News("cli.rollback_failed", order.to, error.faults)
         else:
@@ -178,11 +205,8 @@ class LivingBase:
         if self._book.order() is not None or not self.state.rolled_back:
             return
         refused, last = self.state.refused, self._entry.history[-1]
-        root = self._editions.find(last)
         try:
-            if root is None:
-                raise KnowledgeError(())
-            reload(root)
+            reload(self._found(last))
         except KnowledgeError as error:
             last = self.state.version
             yield News("cli.rollback_failed", last, error.faults)

@@ -22,11 +22,15 @@ KEPT = 6
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The book's one page: ``base`` is the folder staff edit, ``history`` its versions in order of service."""
+    """The book's one page: ``base`` is the folder staff edit, ``history`` its versions in order of service.
+
+    ``put_off`` is the version that was ordered and waits for a restart, for want of memory; empty: none.
+    """
 
     base: str
     state: KnowledgeState
     history: tuple[str, ...] = field(default=())
+    put_off: str = ""
 
     def before(self, version: str) -> str | None:
         """The version that served before ``version``; None if there is none."""
@@ -121,6 +125,7 @@ def _record(entry: Entry) -> dict[str, Any]:
         "version": state.version,
         "since": state.since.isoformat(),
         "rolled_back": state.rolled_back,
+        "put_off": entry.put_off,
         "refused": None
         if refused is None
         else {"at": refused.at.isoformat(), "faults": [_fault_record(fault) for fault in refused.faults]},
@@ -137,7 +142,7 @@ def _entry(found: dict[str, Any]) -> Entry:
         if refused is None
         else Refused(datetime.fromisoformat(refused["at"]), tuple(_fault(one) for one in refused["faults"])),
     )
-    return Entry(str(found["base"]), state, tuple(map(str, found["history"])))
+    return Entry(str(found["base"]), state, tuple(map(str, found["history"])), str(found.get("put_off", "")))
 
 
 def _fault_record(fault: Fault) -> dict[str, Any]:

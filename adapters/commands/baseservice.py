@@ -46,7 +46,9 @@ class BaseInService:
         self._watch = Watch(self._look, lambda: self._living.folders)
         self._living = LivingBase(settings.base, operation.editions, clock, self._watch.pause)
         try:
-            self.bot = self._living.open(lambda base: make_bot(words, settings, base, store, progress=progress))
+            self.bot = self._living.open(
+                lambda base: make_bot(words, settings, base, store, progress=progress), self._tell
+            )
         except KnowledgeError as error:
             raise broken_base(words, settings.base, error.faults) from error
         self._reloader = Reloader(
@@ -72,7 +74,7 @@ class BaseInService:
 
     def _tell(self, news: News) -> None:
         faults = "\n".join(render(fault, self._words.language) for fault in news.faults if fault.severity == "error")
-        level = logging.ERROR if news.key.endswith(("refused", "failed")) else logging.INFO
+        level = logging.ERROR if news.key.endswith(("refused", "failed", "put_off")) else logging.INFO
         _LOG.log(level, "%s", self._words(news.key, version=news.version, faults=faults))
 
 

@@ -67,7 +67,7 @@ def _go_back(words: Words, operation: Operation, book: ServiceBook, entry: Entry
     if loaded is None:
         raise broken_base(words, copy, faults)
     book.give_order(Order(before, read_base(Path(entry.base)).version))
-    _await(words, operation, book, lambda now: now.state.version == before and now.state.rolled_back)
+    _await(words, operation, book, lambda now: now.state.version == before and now.state.rolled_back, before)
     click.echo(words("cli.rollback_undo_hint"))
 
 
@@ -78,15 +78,26 @@ def _undo(words: Words, operation: Operation, book: ServiceBook, entry: Entry) -
     _await(words, operation, book, lambda now: not now.state.rolled_back)
 
 
-def _await(words: Words, operation: Operation, book: ServiceBook, done: Callable[[Entry], bool]) -> None:
-    """Say which version answers once the bot has obeyed, or that it will."""
+def _await(
+    words: Words, operation: Operation, book: ServiceBook, done: Callable[[Entry], bool], ordered: str = ""
+) -> None:
+    """Say which version answers once the bot has obeyed, or that it will.
+
+    Raises Refusal if the version ``ordered`` cannot serve: the bot has then dropped the order.
+    """
     from bot.storage.lock import is_held
 
     end = time.monotonic() + _PATIENCE
     while is_held(operation.folder) and time.monotonic() < end:
-        now = book.read()
+        # The order first: it is dropped only once it is known that it cannot be obeyed.
+        order, now = book.order(), book.read()
         if now is not None and done(now):
             click.echo(words("cli.rollback_done", version=now.state.version))
+            return
+        if ordered and order is None:
+            raise Refusal(words("cli.rollback_failed", version=ordered, faults=words("cli.rollback_see_log")))
+        if now is not None and ordered and now.put_off == ordered:
+            click.echo(words("cli.rollback_put_off", version=ordered))
             return
         time.sleep(_PAUSE)
     click.echo(words("cli.rollback_later"))

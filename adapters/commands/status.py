@@ -59,6 +59,8 @@ def _base(words: Words, entry: Entry | None, *, runs: bool) -> Iterator[str]:
     before = entry.before(state.version)
     if state.rolled_back:
         yield words("cli.status_rolled_back")
+    if entry.put_off:
+        yield words("cli.rollback_put_off", version=entry.put_off)
     if before is not None:
         yield words("cli.status_before", version=before)
     if state.refused is not None:

@@ -22,6 +22,7 @@ __all__ = [
     "Location",
     "Severity",
     "fault_texts",
+    "lacks_room",
     "not_learned",
     "render",
     "shorten",
@@ -130,6 +131,11 @@ class FaultLog:
 def not_learned() -> Fault:
     """There is not the memory to learn this version of the base, or to hold it beside the one that answers."""
     return Fault(Location(Path("city.yaml")), "city.not_learned")
+
+
+def lacks_room(faults: Iterable[Fault]) -> bool:
+    """True if memory is all that a version lacks."""
+    return bool(faults) and all(fault.code == "city.not_learned" for fault in faults)
 
 
 @cache

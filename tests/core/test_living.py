@@ -3,92 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from villedessai import CITY, NOW, SECOND, TINY, StoppedClock, tiny_town
+from staff import BROKEN, Served, Staff
+from villedessai import CITY, NOW, SECOND, TINY, tiny_town
 
 from bot.editions import Editions, read_base
 from bot.errors import KnowledgeError
 from bot.knowledge.loading import load_base
 from bot.living import LivingBase
-from bot.servicebook import KEPT, Order, ServiceBook
+from bot.servicebook import KEPT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from bot.knowledge.base import KnowledgeBase
-
-BROKEN = TINY.replace("sources", "sourcse")
-
-
-@dataclass
-class Served:
-    """What a desk would answer from."""
-
-    base: KnowledgeBase
-
-
-@dataclass
-class Staff:
-    """A town's folder, those who edit it, and the bot that follows."""
-
-    folder: Path
-    clock: StoppedClock = field(default_factory=StoppedClock)
-    loaded: list[Path] = field(default_factory=list)
-    meanwhile: list[str] = field(default_factory=list)  # what is saved while the bot waits for an edit to settle
-    pauses: int = 0
-
-    def __post_init__(self) -> None:
-        self.write(TINY)
-        self.start()
-
-    @property
-    def root(self) -> Path:
-        """The folder staff edit."""
-        return self.folder / "town"
-
-    @property
-    def book(self) -> ServiceBook:
-        """What is written of the service."""
-        return ServiceBook(self.folder / "data")
-
-    def write(self, entries: str) -> None:
-        """Save the entries."""
-        tiny_town(self.root, entries)
-
-    def start(self) -> None:
-        """Start the bot, or start it again."""
-        self.living = LivingBase(self.root, self.folder / "data", self.clock, self._pause)
-        self.living.open(self._load)
-
-    def look(self, *, again: bool = False) -> list[str]:
-        """Time passes, and the bot looks after the base; what it tells."""
-        self.clock.move(minutes=1)
-        return [news.key for news in self.living.look(self._load, again=again)]
-
-    def serves(self) -> str:
-        """The version that answers."""
-        return self.living.state.version
-
-    def go_back(self) -> None:
-        """`parvis rollback`."""
-        entry = self.book.read()
-        assert entry is not None
-        before = entry.before(entry.state.version)
-        assert before is not None
-        self.book.give_order(Order(before, read_base(self.root).version))
-
-    def _load(self, root: Path) -> Served:
-        self.loaded.append(root)
-        return Served(load_base(root))
-
-    def _pause(self, _: float) -> None:
-        self.pauses += 1
-        if self.meanwhile:
-            self.write(self.meanwhile.pop(0))
 
 
 @pytest.fixture
@@ -218,7 +147,7 @@ def test_a_broken_base_that_never_served_is_refused(tmp_path: Path) -> None:
     staff = Staff(tmp_path)
     living = LivingBase(broken, tmp_path / "data", staff.clock, lambda _: None)
     with pytest.raises(KnowledgeError) as caught:
-        living.open(lambda root: Served(load_base(root)))
+        living.open(lambda root: Served(load_base(root)), lambda _: None)
     assert caught.value.faults
 
 

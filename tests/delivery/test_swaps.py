@@ -125,7 +125,7 @@ async def _two_hundred(folder: Path) -> None:
     with closing(SqliteFile(folder / "parvis.db")) as file:
         states = HeldStates(SqliteStore(file))
         living = LivingBase(root, folder / "editions", clock, lambda _: None)
-        bot = living.open(lambda base: build(base, cache=folder / "cache", clock=clock, store=states))
+        bot = living.open(lambda base: build(base, cache=folder / "cache", clock=clock, store=states), lambda _: None)
         reloader = Reloader(bot.desk, root, cache=folder / "cache", target_precision=0.95)
         rules = Rules(SECRET, timedelta(days=30), timedelta(days=1), lambda: 0.5)
         mailbox = SqliteMailbox(file, Sealer(SECRET))
