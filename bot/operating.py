@@ -21,6 +21,7 @@ __all__ = [
     "SECRET",
     "Operation",
     "default_folder",
+    "find_operation",
     "read_folder",
     "read_operation",
     "read_retention",
@@ -77,8 +78,19 @@ class Operation:
         return self.folder / "editions"
 
 
-def read_operation(environment: Mapping[str, str]) -> Operation:
-    """The settings of ``environment``; the folder is made if need be.
+def find_operation(environment: Mapping[str, str]) -> Operation:
+    """As ``read_operation``, of a folder in which Parvis has run; nothing is made.
+
+    Raises SettingsError if there is no database: a folder misspelt is not one with nothing in it.
+    """
+    operation = read_operation(environment, make=False)
+    if not operation.database.is_file():
+        raise SettingsError("operator.no_database", path=operation.database)
+    return operation
+
+
+def read_operation(environment: Mapping[str, str], *, make: bool = True) -> Operation:
+    """The settings of ``environment``; the folder is made if need be, unless ``make`` is False.
 
     Raises SettingsError at the first setting that is wrong.
     """
@@ -86,7 +98,7 @@ def read_operation(environment: Mapping[str, str]) -> Operation:
     if secret is None:
         raise SettingsError("operator.no_secret")
     return Operation(
-        folder=read_folder(environment),
+        folder=read_folder(environment, make=make),
         secret=SECRET.parse(secret).encode("utf-8", "surrogateescape"),
         retention=read_retention(environment),
         backlog=timedelta(hours=_BACKLOG.number(environment)),
@@ -104,10 +116,14 @@ def default_folder() -> Path:
     return user_data_path("parvis", appauthor=False)
 
 
-def read_folder(environment: Mapping[str, str]) -> Path:
-    """PARVIS_DATA, else the usual folder, made if need be; raises SettingsError if it cannot be."""
+def read_folder(environment: Mapping[str, str], *, make: bool = True) -> Path:
+    """PARVIS_DATA, else the usual folder, made if need be; raises SettingsError if it cannot be, or is none."""
     named = DATA.text(environment)
     folder = default_folder() if named is None else Path(named).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError("operator.data_not_a_folder", setting=DATA.name, path=folder)
+    if not make:
+        return folder
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

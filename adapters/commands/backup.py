@@ -24,7 +24,7 @@ def make(words: Words) -> Spoken:
         from bot.sealing import Sealer
         from bot.storage.backup import back_up
 
-        operation, target = read_operation(os.environ), Path(file).expanduser()
+        operation, target = read_operation(os.environ, make=False), Path(file).expanduser()
         back_up(operation.database, target, Sealer(operation.secret))
         click.echo(words("cli.backup_made", path=target, size=f"{target.stat().st_size:,}".replace(",", " ")))
 

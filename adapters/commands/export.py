@@ -27,11 +27,11 @@ def make(words: Words) -> Spoken:
     """The command."""
 
     def run(asker: str | None, learning: str | None, lang: str | None) -> None:  # noqa: ARG001 - lang is read beforehand
-        from bot.operating import read_operation
+        from bot.operating import find_operation
 
         if (asker is None) == (learning is None):
             raise Refusal(words("cli.export_which"))
-        operation = read_operation(os.environ)
+        operation = find_operation(os.environ)
         if asker is not None:
             _resident(words, operation, asker)
         elif learning is not None:

@@ -21,9 +21,9 @@ def make(words: Words) -> Spoken:
     """The command."""
 
     def show(lang: str | None) -> None:  # noqa: ARG001 - read before click, for its own help
-        from bot.operating import read_operation
+        from bot.operating import find_operation
 
-        for line in counted(words, read_operation(os.environ)):
+        for line in counted(words, find_operation(os.environ)):
             click.echo(line)
 
     return Spoken(words, "outbox", [], show)

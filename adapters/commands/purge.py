@@ -22,9 +22,9 @@ def make(words: Words) -> Spoken:
     """The command."""
 
     def run(everything: bool, sure: bool, lang: str | None) -> None:  # noqa: ARG001 - lang is read beforehand
-        from bot.operating import read_operation
+        from bot.operating import find_operation
 
-        operation = read_operation(os.environ)
+        operation = find_operation(os.environ)
         (_everything if everything else _old)(words, operation, sure)
 
     return Spoken(
@@ -61,5 +61,5 @@ def _everything(words: Words, operation: Operation, sure: bool) -> None:
             click.echo(words("cli.purge_all_question", word=words("cli.purge_all_word")), nl=False)
             if sys.stdin.readline().strip().lower() != words("cli.purge_all_word"):
                 raise Refusal(words("cli.purge_all_kept"))
-        keeping.file.run(forget_everyone)
+        keeping.file.run(lambda database: forget_everyone(database, operation.database))
     click.echo(words("cli.purge_all_done"))

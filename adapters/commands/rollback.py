@@ -31,7 +31,7 @@ def make(words: Words) -> Spoken:
         from bot.operating import read_operation
         from bot.servicebook import ServiceBook
 
-        settings, operation = settings_for(base), read_operation(os.environ)
+        settings, operation = settings_for(base), read_operation(os.environ, make=False)
         book = ServiceBook(operation.editions)
         entry = book.read()
         if entry is None or entry.base != str(settings.base.absolute()):

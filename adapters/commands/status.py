@@ -28,11 +28,11 @@ def make(words: Words) -> Spoken:
         from adapters.registry import REGISTRY
         from adapters.serving import find_channels
         from adapters.setup import CHANNELS
-        from bot.operating import read_operation
+        from bot.operating import find_operation
         from bot.servicebook import ServiceBook
         from bot.storage.lock import is_held
 
-        operation = read_operation(os.environ)
+        operation = find_operation(os.environ)
         runs = is_held(operation.folder)
         click.echo(words("cli.status_runs" if runs else "cli.status_stopped"))
         for line in _base(words, ServiceBook(operation.editions).read(), runs=runs):

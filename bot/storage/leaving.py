@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bot.errors import StorageError
 from bot.storage.file import writing
 from bot.storage.replaced import drop_replaced
 from bot.storage.retention import EDIT_TIME, SENDING_TIME
@@ -68,11 +69,12 @@ def purge_all(database: Database, path: Path, now: datetime, keep: timedelta) ->
         _LOG.error("a replaced database could not be deleted: %s", error.strerror)
 
 
-def forget_everyone(database: Database) -> None:
+def forget_everyone(database: Database, path: Path) -> None:
     """Erase all that is kept of residents, what waits to be answered or sent too.
 
-    The events' keyed hashes stay for the time set, which name nobody: what a platform delivers
-    again is not answered.
+    So go the databases that a restore replaced at ``path``. The events' keyed hashes stay for the
+    time set, which name nobody: what a platform delivers again is not answered. Raises
+    sqlite3.Error, and StorageError if a replaced database cannot be deleted.
     """
     with writing(database):
         for table in ("conversations", "sent", "outbox", "answers"):
@@ -82,6 +84,10 @@ def forget_everyone(database: Database) -> None:
             " outcome = 'forgotten', settled_at = received_at"
         )
     wipe_log(database)
+    try:
+        drop_replaced(path, None)
+    except OSError as error:
+        raise StorageError("operator.replaced_stays", path=error.filename, detail=error.strerror) from error
 
 
 def count_rows(database: Database) -> int:

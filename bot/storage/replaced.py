@@ -19,8 +19,11 @@ def name_of_replaced(database: Path, now: datetime) -> Path:
     return database.with_name(f"{database.stem}-{moment}{database.suffix}")
 
 
-def drop_replaced(database: Path, before: datetime) -> int:
-    """Delete what was replaced before that aware moment, which holds residents' data too; how many. Raises OSError."""
+def drop_replaced(database: Path, before: datetime | None) -> int:
+    """Delete what was replaced, which holds residents' data too; how many databases. Raises OSError.
+
+    ``before``: only what was replaced before that aware moment.
+    """
     old = [path for path in database.parent.glob(f"{database.stem}-*{database.suffix}") if _is_older(path, before)]
     for path in old:
         for beside in path.parent.glob(f"{path.name}*"):
@@ -28,9 +31,9 @@ def drop_replaced(database: Path, before: datetime) -> int:
     return len(old)
 
 
-def _is_older(path: Path, before: datetime) -> bool:
+def _is_older(path: Path, before: datetime | None) -> bool:
     try:
         moment = datetime.strptime(path.stem.partition("-")[2], _MOMENT)  # noqa: DTZ007 - given its zone below
     except ValueError:
         return False  # somebody else's file
-    return moment.replace(tzinfo=UTC) < before
+    return before is None or moment.replace(tzinfo=UTC) < before

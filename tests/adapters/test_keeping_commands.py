@@ -30,6 +30,7 @@ def test_before_anything_ran_status_says_so(
 ) -> None:
     """An operator who has not started the bot yet reads that, which networks are set up, and what others lack."""
     monkeypatch.setenv("PARVIS_TELEGRAM_TOKEN", "1:x")
+    town.keeping().close()
     said = say(capsys, "status").splitlines()
     assert said[:3] == [
         "Parvis n'est pas en marche.",
@@ -64,6 +65,7 @@ def test_status_tells_of_a_bad_edit_with_file_line_and_cure(
 def test_rollback_is_one_command_and_one_more_takes_it_back(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     """Whether the bot runs or not, an operator goes back a version with one command, and forth with another."""
     assert "n'a encore répondu" in say(capsys, "rollback", code=2)
+    town.keeping().close()
     living = town.live()
     first = living.state.version
     assert f"Aucune version d'avant {first}" in say(capsys, "rollback", code=2)
@@ -150,6 +152,37 @@ def test_purge_all_asks_before_and_leaves_nobody(
     assert "Rien n'attend" in say(capsys, "outbox")
 
 
+def test_purge_all_deletes_what_a_restore_replaced(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The database put aside by a restore holds residents' data too, and goes with everything else."""
+    town.ask("5000", "refaire ma carte")
+    say(capsys, "backup", str(tmp_path / "copy.db"))
+    say(capsys, "restore", str(tmp_path / "copy.db"))
+    folder = read_operation(town.settings).folder
+    assert len([*folder.glob("parvis-*.db")]) == 1
+    assert "C'est fait" in say(capsys, "purge", "--all", "--yes")
+    assert [*folder.glob("parvis-*")] == []
+    assert (folder / "parvis.db").is_file()
+
+
+@pytest.mark.parametrize("command", ["status", "backup", "purge", "export", "outbox", "rollback"])
+def test_a_folder_misspelt_is_told_and_not_made(
+    command: str, town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator who mistypes PARVIS_DATA is not told that all is well and empty: nothing is made, and it is said."""
+    more = {"backup": [str(tmp_path / "new.db")], "export": ["--asker", "telegram:1"]}.get(command, [])
+    (tmp_path / "empty").mkdir()
+    for folder in ("misspelt", "empty"):
+        monkeypatch.setenv("PARVIS_DATA", str(tmp_path / folder))
+        assert "Vérifiez" in say(capsys, command, *more, code=2)
+    assert not (tmp_path / "misspelt").exists()
+    assert [*(tmp_path / "empty").iterdir()] == []
+    (tmp_path / "file").write_text("x", "utf-8")
+    monkeypatch.setenv("PARVIS_DATA", str(tmp_path / "file"))
+    assert "n'est pas un dossier" in say(capsys, command, *more, code=2)
+
+
 def test_a_resident_gets_all_that_is_kept_of_them(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     """Who asks what is kept of them gets it, the message that still waits too, and nothing of anybody else."""
     town.ask("5000", "refaire ma carte")
@@ -197,6 +230,7 @@ def test_an_export_that_is_not_clear_is_refused(
     town: Town, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An operator who mistypes whose data it is reads how to write it."""
+    town.keeping().close()
     assert said in say(capsys, "export", *arguments, code=2)
 
 

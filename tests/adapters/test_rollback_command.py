@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def town(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
     """A town whose base has had two versions."""
     town = Town(tmp_path).set_up(monkeypatch)
+    town.keeping().close()
     town.live()
     town.write(ENTRIES.replace("rendez-vous", "votre temps"))
     return town

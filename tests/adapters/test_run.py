@@ -83,9 +83,9 @@ def test_a_library_that_is_missing_is_named(environment: dict[str, str]) -> None
 
 def test_the_outbox_counts_and_tells_nothing(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     """An operator reads how many messages wait and failed, and why; not whose they are nor what they say."""
+    keeping = Keeping(read_operation(environment))
     assert main(["outbox"]) == 0
     assert capsys.readouterr().out == "Rien n'attend et rien n'a échoué.\n"
-    keeping = Keeping(read_operation(environment))
     asyncio.run(_fill(keeping))
     keeping.close()
     assert main(["outbox"]) == 0
