@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -36,6 +37,14 @@ def _address(holds: Callable[[SplitResult], bool]) -> Callable[[str], bool]:
 def _is_safe(parts: SplitResult) -> bool:
     """Encrypted, or on this machine: what travels in clear anywhere else can be read on its way."""
     return parts.scheme == "https" or parts.hostname in _LOOPBACK
+
+
+def _is_private(parts: SplitResult) -> bool:
+    """True for a numeric address of a network of one's own (RFC 1918, RFC 4193)."""
+    try:
+        return ip_address(parts.hostname or "").is_private
+    except ValueError:
+        return False
 
 
 def _is_instance(value: str) -> bool:
@@ -118,7 +127,8 @@ TELEGRAM = (
         Kind.URL,
         "telegram",
         default="https://api.telegram.org",
-        check=_address(lambda _: True),
+        # The token travels in the address; a Bot API server of one's own may be on a network of one's own.
+        check=_address(lambda parts: _is_safe(parts) or _is_private(parts)),
         wrong="telegram.bad_url",
         in_file=True,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -83,5 +84,11 @@ def _start(code: str, path: Path) -> subprocess.Popen[str]:
 
 
 def _line(process: subprocess.Popen[str]) -> str:
+    """The next line; none after a minute, when the process is ended."""
     assert process.stdout is not None
-    return process.stdout.readline().strip()
+    late = threading.Timer(60, process.kill)
+    late.start()
+    try:
+        return process.stdout.readline().strip()
+    finally:
+        late.cancel()

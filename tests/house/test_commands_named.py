@@ -21,7 +21,7 @@ _CODE = re.compile(r"```.*?```|`[^`\n]+`|^ {4}\S.*$", re.S | re.M)
 
 
 def _guides(root: Path) -> list[Path]:
-    return [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("docs/**/*.yml"), root / "compose.yaml"]
+    return [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("docs/**/*.yaml"), root / "compose.yaml"]
 
 
 def test_every_command_named_exists(root: Path) -> None:

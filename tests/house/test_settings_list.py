@@ -94,6 +94,14 @@ def test_the_table_of_each_guide_is_what_the_registry_says(root: Path, channel: 
     assert guide(text, channel) == text
 
 
+def test_the_containers_own_address_is_the_one_told(root: Path) -> None:
+    """The page says where the image listens, as the Dockerfile has it, in every language."""
+    (listen,) = re.findall(r"PARVIS_HEALTH_LISTEN=(\S+)", (root / "Dockerfile").read_text("utf-8"))
+    for language in shipped_languages():
+        assert f"`{listen}`" in Words(language)("settings.usual_health_listen")
+    assert f"`{listen}`" in (root / "docs" / "reglages.md").read_text("utf-8")
+
+
 def test_no_page_names_a_setting_that_does_not_exist(root: Path) -> None:
     """Nobody sets a variable that a page promises and no program reads."""
     pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]

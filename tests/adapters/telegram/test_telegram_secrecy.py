@@ -115,6 +115,8 @@ def test_what_telegram_says_of_the_webhook_is_told_in_known_words(complaint: str
     [
         ({"PARVIS_TELEGRAM_TOKEN": "secret-without-number"}, "telegram.bad_token"),
         ({"PARVIS_TELEGRAM_WEBHOOK_URL": "http://ville-essai.example/hook"}, "telegram.bad_url"),
+        ({"PARVIS_TELEGRAM_API_URL": "http://botapi.example"}, "telegram.bad_url"),
+        ({"PARVIS_TELEGRAM_API_URL": "http://8.8.8.8:8081"}, "telegram.bad_url"),
         ({"PARVIS_TELEGRAM_WEBHOOK_URL": "ville-essai.example"}, "telegram.bad_url"),
         ({"PARVIS_TELEGRAM_OFFICIAL_PAGE": "http://[oops"}, "telegram.bad_url"),
         ({"PARVIS_TELEGRAM_WEBHOOK_SECRET": "too-short"}, "telegram.bad_secret"),
