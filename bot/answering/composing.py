@@ -136,9 +136,10 @@ class Composer:
         return (self._say(BlockKind.PARAGRAPH, "answer.documents", language), *items)
 
     def clarify(self, entry_ids: Iterable[str], language: str, *, several: bool = False) -> Answer:
-        """Two or three entries to choose from, and no substance."""
-        key = "answer.clarify_both" if several else "answer.clarify"
-        return self.choose(self._choices(entry_ids, language), language, key)
+        """One to three entries to choose from, and no substance."""
+        choices = self._choices(entry_ids, language)
+        key = "answer.clarify_both" if several else "answer.clarify_one" if len(choices) == 1 else "answer.clarify"
+        return self.choose(choices, language, key)
 
     def choose(self, choices: tuple[Choice, ...], language: str, key: str = "answer.clarify") -> Answer:
         """``choices`` offered under the sentence ``key``."""
@@ -159,7 +160,7 @@ class Composer:
         said = (
             self._say(BlockKind.PARAGRAPH, "answer.unknown", language),
             self.contact(language),
-            self._say(BlockKind.CHOICES, "answer.suggest", language),
+            self._say(BlockKind.CHOICES, "answer.suggest_one" if len(choices) == 1 else "answer.suggest", language),
         )
         return Answer(Outcome.UNKNOWN, language, said, choices=choices)
 
