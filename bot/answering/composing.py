@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.answering.targets import for_follow_up
-from bot.answering.trust import Trust, in_season, trust_of, trust_of_place, worst
+from bot.answering.trust import Trust, in_season, source_notes, trust_of, trust_of_place, worst
 from bot.knowledge.model import Translation
 from bot.markup import parse
 from bot.messages import Answer, Block, BlockKind, Choice, Outcome, SourceNote, Span
@@ -228,14 +228,15 @@ class Composer:
             yield Block(BlockKind.LINK, (Span(link.label, url=link.url),))
 
     def _sources(self, entry: Entry) -> tuple[SourceNote, ...]:
-        return tuple(SourceNote(source.title, source.url, entry.verified_on) for source in entry.sources)
+        return tuple(source_notes(entry.sources, entry.verified_on))
 
     def _source_lines(self, sources: Sequence[SourceNote], language: str) -> Iterable[Block]:
         for title, group in _by_title(sources).items():
             note = group[0]
-            key = "answer.source_unverified" if note.verified_on is None else "answer.source"
-            when = self.written(note.verified_on, language) if note.verified_on is not None else ""
-            said = self._voice.say(key, language, title="\0", date=when)
+            day = note.dated or note.verified_on
+            key = "unverified" if day is None else "dated" if note.dated is not None else "verified"
+            when = self.written(day, language) if day is not None else ""
+            said = self._voice.say(f"answer.source_{key}", language, title="\0", date=when)
             before, _, after = said.partition("\0")
             yield Block(BlockKind.SOURCE, (Span(before), Span(title, url=note.url), Span(after)))
 
