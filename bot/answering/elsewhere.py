@@ -18,7 +18,7 @@ __all__ = ["Elsewhere"]
 
 _MAX_CHARS = 1000  # a cleaned message has no more
 _MAX_MENTIONS = 6  # a question that names more is a list of places
-_ORDINAL = re.compile(r"\d{1,2}(?:e|er|eme|ere|nd|nde|th|st|rd)?$|[ivx]+e?$")
+_ORDINAL = re.compile(r"\d{1,2}(?:e|er|eme|ere|nd|nde|th|st|rd)?$|[ivx]+(?:e|eme|er)?$")
 _PLAIN = frozenset({"mairie", "du", "de", "le", "la", "des", "d", "l", "arrondissement", "arrondissements"})
 _NO_PLACE = -1
 

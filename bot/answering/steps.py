@@ -152,7 +152,11 @@ def continued(turn: Turn) -> Answer | None:
     facet = read_facet(turn.text)
     if facet is not None:
         return _facet(turn, entry, facet)
-    return _same_subject(turn, entry)
+    answer = _same_subject(turn, entry)
+    if answer is None and is_elliptic(turn.text) and turn.decision.verdict is not Verdict.ANSWER:
+        # "Et pour un enfant ?" leans on what was said: by itself it would be taken for another subject.
+        return _not_said(turn, entry)
+    return answer
 
 
 def ranked(turn: Turn) -> Answer:
