@@ -33,8 +33,9 @@ def without_home(text: str, town: str) -> str:
 
     The whole, if it says nothing else.
     """
-    where = rf"(?:(?:dans|à|a|au|in|sur) )?(?:le |the )?(?:{_DISTRICT}|{re.escape(town)}\b)"
-    said = re.sub(rf"{_LIVED} {where}[ ,]*|\bdans le {_DISTRICT}", " ", text, flags=re.IGNORECASE)
+    lived = rf"{_LIVED} (?:(?:dans|à|a|au|in|sur) )?(?:le |the )?(?:{_DISTRICT}|{re.escape(town)}\b)[ ,]*"
+    there = rf"\b(?:dans le|[àa] la mairie du|at the town hall of the) {_DISTRICT}"
+    said = re.sub(f"{lived}|{there}", " ", text, flags=re.IGNORECASE)
     return " ".join(said.split()) or text
 
 

@@ -216,6 +216,7 @@ def test_a_broken_base_builds_no_bot(tmp_path: Path) -> None:
         ("J'habite à Paris et je veux un passeport", "et je veux un passeport"),
         ("inscrire ma fille à l'école dans le 18ème arrondissement", "inscrire ma fille à l'école"),
         ("I live in the 11th, how do I park", "how do I park"),
+        ("quels papiers à la mairie du 10e pour un passeport", "quels papiers pour un passeport"),
         ("mairie du 15e", "mairie du 15e"),
         ("j'habite chez ma mère", "j'habite chez ma mère"),
         ("dans le 12e", "dans le 12e"),
