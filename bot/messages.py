@@ -146,11 +146,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """Where a fact comes from, and when a human last verified it (None: unverified)."""
+    """Where a fact comes from, and when a human last verified it (None: unverified).
+
+    ``dated`` is the source's own date, where that is later: then the source says how recent it is.
+    """
 
     title: str
     url: str | None
     verified_on: date | None
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,7 @@ class Answer:
     """What the core says to one question.
 
     ``answered`` and ``answered_stale`` carry exactly one ``entry_id`` and at least
-    one source; ``clarify`` carries two or three choices and no substance; ``unknown``
+    one source; ``clarify`` carries one to three choices and no substance; ``unknown``
     always names a human way, and may name choices that might still be meant.
     ``awaiting`` is what the bot asked for, if anything: ``street``, ``place:…`` or
     ``location:…`` (see ``bot.answering.targets``).

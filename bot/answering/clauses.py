@@ -7,7 +7,7 @@ import re
 from bot.answering.lexicon import shipped_lexicon
 from bot.answering.normalise import tokens
 
-__all__ = ["clauses", "pieces"]
+__all__ = ["clauses", "pieces", "without_home"]
 
 # No break inside "8.30", "1,50", "8:30", nor after an initial ("M. Dupont").
 _BREAK = re.compile(
@@ -17,12 +17,26 @@ _BREAK = re.compile(
 )
 # "J'habite place Neuve" says where, and asks nothing; longer, it may go on to ask.
 _HOME = re.compile(r"\W*(?:j\W?habit\w*|(?:on|nous) habit\w+|je vis|(?:i|we) live)\b(?:\W+\w+){0,5}\W*$", re.IGNORECASE)
+# "J'habite dans le 15e", "dans le 18e arrondissement": where, in a town of districts.
+_DISTRICT = r"\d{1,2} ?(?:er|e|[eéè]me|i[eè]me|th|nd|rd|st)\b(?: arr\w*)?"
+_LIVED = r"\b(?:j\W?habite|(?:on|nous) habit(?:e|ons)|je vis|(?:i|we) live)\b"
 _MAX_CLAUSES = 8
 
 
 def pieces(text: str) -> tuple[str, ...]:
     """What stands between the stops and conjunctions of ``text``."""
     return tuple(piece.strip() for piece in _BREAK.split(text) if piece.strip())
+
+
+def without_home(text: str, town: str) -> str:
+    """``text`` without the district of the ``town``, or the town, that its author lives in or says it is about.
+
+    The whole, if it says nothing else.
+    """
+    lived = rf"{_LIVED} (?:(?:dans|à|a|au|in|sur) )?(?:le |the )?(?:{_DISTRICT}|{re.escape(town)}\b)[ ,]*"
+    there = rf"\b(?:dans le|[àa] la mairie du|at the town hall of the) {_DISTRICT}"
+    said = re.sub(f"{lived}|{there}", " ", text, flags=re.IGNORECASE)
+    return " ".join(said.split()) or text
 
 
 def clauses(text: str, language: str) -> tuple[str, ...]:

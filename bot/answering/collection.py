@@ -11,6 +11,7 @@ from bot.answering.days import DayMention, read_day
 from bot.answering.normalise import tokens
 from bot.answering.phrases import read_words, words
 from bot.answering.placetypes import fillers
+from bot.answering.trust import source_notes
 from bot.knowledge.calendars import WEEKDAYS
 from bot.knowledge.public_holidays import holiday_region
 from bot.knowledge.streetindex import Found
@@ -211,7 +212,7 @@ def _says_id(said: Sequence[str], identifier: str) -> bool:
 
 
 def _sources(book: CalendarBook) -> tuple[SourceNote, ...]:
-    return tuple(SourceNote(source.title, source.url, book.calendar.verified_on) for source in book.calendar.sources)
+    return tuple(source_notes(book.calendar.sources, book.calendar.verified_on))
 
 
 @cache

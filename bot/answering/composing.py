@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.answering.targets import for_follow_up
-from bot.answering.trust import Trust, in_season, trust_of, trust_of_place, worst
+from bot.answering.trust import Trust, in_season, source_notes, trust_of, trust_of_place, worst
 from bot.knowledge.model import Translation
 from bot.markup import parse
 from bot.messages import Answer, Block, BlockKind, Choice, Outcome, SourceNote, Span
@@ -136,9 +136,10 @@ class Composer:
         return (self._say(BlockKind.PARAGRAPH, "answer.documents", language), *items)
 
     def clarify(self, entry_ids: Iterable[str], language: str, *, several: bool = False) -> Answer:
-        """Two or three entries to choose from, and no substance."""
-        key = "answer.clarify_both" if several else "answer.clarify"
-        return self.choose(self._choices(entry_ids, language), language, key)
+        """One to three entries to choose from, and no substance."""
+        choices = self._choices(entry_ids, language)
+        key = "answer.clarify_both" if several else "answer.clarify_one" if len(choices) == 1 else "answer.clarify"
+        return self.choose(choices, language, key)
 
     def choose(self, choices: tuple[Choice, ...], language: str, key: str = "answer.clarify") -> Answer:
         """``choices`` offered under the sentence ``key``."""
@@ -159,7 +160,7 @@ class Composer:
         said = (
             self._say(BlockKind.PARAGRAPH, "answer.unknown", language),
             self.contact(language),
-            self._say(BlockKind.CHOICES, "answer.suggest", language),
+            self._say(BlockKind.CHOICES, "answer.suggest_one" if len(choices) == 1 else "answer.suggest", language),
         )
         return Answer(Outcome.UNKNOWN, language, said, choices=choices)
 
@@ -227,14 +228,15 @@ class Composer:
             yield Block(BlockKind.LINK, (Span(link.label, url=link.url),))
 
     def _sources(self, entry: Entry) -> tuple[SourceNote, ...]:
-        return tuple(SourceNote(source.title, source.url, entry.verified_on) for source in entry.sources)
+        return tuple(source_notes(entry.sources, entry.verified_on))
 
     def _source_lines(self, sources: Sequence[SourceNote], language: str) -> Iterable[Block]:
         for title, group in _by_title(sources).items():
             note = group[0]
-            key = "answer.source_unverified" if note.verified_on is None else "answer.source"
-            when = self.written(note.verified_on, language) if note.verified_on is not None else ""
-            said = self._voice.say(key, language, title="\0", date=when)
+            day = note.dated or note.verified_on
+            key = "unverified" if day is None else "dated" if note.dated is not None else "verified"
+            when = self.written(day, language) if day is not None else ""
+            said = self._voice.say(f"answer.source_{key}", language, title="\0", date=when)
             before, _, after = said.partition("\0")
             yield Block(BlockKind.SOURCE, (Span(before), Span(title, url=note.url), Span(after)))
 

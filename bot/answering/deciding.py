@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Decision", "Thresholds", "Verdict", "decide"]
 
 _MAX_CHOICES = 3
-# A choice less likely than this beside the first only makes the list longer to read.
+# A choice less likely than this beside the first is one that residents laugh at.
 _WORTH_OFFERING = 0.04
 # One or two words speak for an entry that has at least half of the phrasings with them: on golden
 # questions, those that must be asked back have .04 to .44, those that have one answer .5 to 1.
@@ -44,7 +44,7 @@ class Thresholds:
 class Decision:
     """A verdict and the entries it is about.
 
-    One for an answer, two or three to choose from; with UNKNOWN, those that might still be meant, if any.
+    One for an answer, one to three to choose from; with UNKNOWN, those that might still be meant, if any.
     ``several`` is true if the choices are subjects of their own, not readings of one.
     """
 
@@ -70,7 +70,7 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
     )
     if len(sure) > 1:
         return Decision(Verdict.CLARIFY, tuple(sure)[:_MAX_CHOICES], several=True)
-    vague = ranking.own_share < _MOST_PHRASINGS and len(ranking.matches) > 1
+    vague = ranking.own_share < _MOST_PHRASINGS
     if best.confidence >= thresholds.answer and not vague:
         other = _other_subject(ranking, parts, thresholds)
         if other is not None:
@@ -87,12 +87,12 @@ def decide(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thresholds) -
         return Decision(Verdict.ANSWER, (best.entry_id,))
     # Of a question without a single word the base knows, a likely entry is a matter of letters.
     heard = best.confidence >= thresholds.clarify or (ranking.signals is not None and ranking.signals.base > 0)
-    choices = _choices(ranking.matches, least=_MAX_CHOICES if vague else 2) if heard else ()
+    choices = _choices(ranking.matches, vague=vague) if heard else ()
     # A vague word is asked back even where the choices are many.
     enough = thresholds.suggest if vague else thresholds.clarify
-    if ranking.among_three >= enough and len(choices) > 1:
+    if ranking.among_three >= enough and choices:
         return Decision(Verdict.CLARIFY, choices)
-    worth_naming = ranking.among_three >= thresholds.suggest and len(choices) > 1
+    worth_naming = ranking.among_three >= thresholds.suggest
     return Decision(Verdict.UNKNOWN, choices if worth_naming else ())
 
 
@@ -108,6 +108,10 @@ def _other_subject(ranking: Ranking, parts: Sequence[Ranking], thresholds: Thres
     return None
 
 
-def _choices(matches: Sequence[Match], least: int) -> tuple[str, ...]:
-    offered = [match for match in matches[:_MAX_CHOICES] if match.confidence >= _WORTH_OFFERING]
-    return tuple(match.entry_id for match in (offered if len(offered) > least else matches[:least]))
+def _choices(matches: Sequence[Match], *, vague: bool) -> tuple[str, ...]:
+    """The likely ones of the first three; of a vague word, also those that share it."""
+    return tuple(
+        match.entry_id
+        for match in matches[:_MAX_CHOICES]
+        if match.confidence >= _WORTH_OFFERING or (vague and match.evidence)
+    )

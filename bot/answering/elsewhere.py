@@ -18,7 +18,7 @@ __all__ = ["Elsewhere"]
 
 _MAX_CHARS = 1000  # a cleaned message has no more
 _MAX_MENTIONS = 6  # a question that names more is a list of places
-_ORDINAL = re.compile(r"\d{1,2}(?:e|er|eme|ere|nd|nde|th|st|rd)?$|[ivx]+e?$")
+_ORDINAL = re.compile(r"\d{1,2}(?:e|er|eme|ere|nd|nde|th|st|rd)?$|[ivx]+(?:e|eme|er)?$")
 _PLAIN = frozenset({"mairie", "du", "de", "le", "la", "des", "d", "l", "arrondissement", "arrondissements"})
 _NO_PLACE = -1
 
@@ -41,7 +41,7 @@ class Elsewhere:
         self._postcodes = frozenset(name for name in names if re.fullmatch(r"\d{5}", name))
         self._area = town.area if town is not None else next(iter(map(_area, self._postcodes)), "")
         self._known_words = frozenset(known_words)
-        self._districts = any(name in place_cues().districted for name in names[:1]) or any(
+        self.has_districts = any(name in place_cues().districted for name in names[:1]) or any(
             _is_district(spelling(name)) for name in names
         )
         outposts = [words for name in names for words in place_cues().outposts.get(name, ())]
@@ -75,7 +75,7 @@ class Elsewhere:
                 mentions.append(_whole(words, mention))
         mentions += self._unlisted(words, {place for m in mentions for place in range(m.start, m.end)})
         mentions += self._numbers(words, mentions)
-        if not mentions and not self._districts:
+        if not mentions and not self.has_districts:
             mentions += _districts(words)
         return Found(words, tuple(sorted(mentions, key=lambda m: m.start)[:_MAX_MENTIONS]), tuple(subjects))
 
@@ -129,7 +129,7 @@ class Elsewhere:
     def _is_foreign(self, postcode: str) -> bool:
         same = _area(postcode) == self._area.removesuffix("A").removesuffix("B")
         # Of a town with districts the base may not give every postcode.
-        return postcode not in self._postcodes and (bool(self._postcodes) and not self._districts if same else True)
+        return postcode not in self._postcodes and (bool(self._postcodes) and not self.has_districts if same else True)
 
     def _is_department(self, words: Sequence[Token], place: int) -> bool:
         number = words[place].text
@@ -137,7 +137,7 @@ class Elsewhere:
         after = words[place + 1] if place + 1 < len(words) else None
         if before not in (("dans", "le"), ("departement", "du"), ("le", "departement")) or number == self._area:
             return False
-        if number not in place_cues().departments or (self._districts and int(number) <= 20):
+        if number not in place_cues().departments or (self.has_districts and int(number) <= 20):
             return False
         return after is None or bool(after.gap) or after.text in ("et", "c", "il", "svp", "quand", "comment", "combien")
 

@@ -84,7 +84,8 @@ class HoursWriter:
         if status.next_opening is None:
             return self._say("no_next_opening")
         day, clock = self.almanac.day(status.next_opening.date()), self.almanac.clock(status.next_opening.time())
-        return self._say("next_opening", day=day, time=clock)
+        key = "next_known" if status.today.cause is Cause.UNKNOWN else "next_opening"
+        return self._say(key, day=day, time=clock)
 
     # On a day.
 
@@ -108,6 +109,8 @@ class HoursWriter:
             yield self._warn(hours)
 
     def _closed(self, hours: DayHours) -> str:
+        if hours.cause is Cause.UNKNOWN:
+            return self._say("unknown_day", day=self.almanac.day(hours.date))
         past, reason = hours.date < self.almanac.today, self._reason(hours)
         keys = ("was_closed_because", "closed_because") if reason else ("was_closed", "closed_day")
         key = keys[0] if past else keys[1]
@@ -123,7 +126,8 @@ class HoursWriter:
     def _on_weekdays(self, weekdays: tuple[int, ...]) -> Iterator[Block]:
         usual = {day: self._usual(day) for day in weekdays}
         for day, hours in usual.items():
-            key, named = ("usual_open" if hours else "usual_closed"), self.almanac.each(day)
+            closed = "usual_unknown" if self._is_unknown(day) else "usual_closed"
+            key, named = ("usual_open" if hours else closed), self.almanac.each(day)
             yield self._line(self._say(key, days=named, hours=self.almanac.hours(hours)))
         yield from self._exceptions(usual, _WEEKS * _WEEK)
 
@@ -140,11 +144,11 @@ class HoursWriter:
         if self.schedule.expression == "24/7":
             return
         yield Block(BlockKind.PARAGRAPH, (Span(self._say("usual")),))
-        groups: dict[tuple[Hours, ...], list[int]] = {}
+        groups: dict[tuple[tuple[Hours, ...], bool], list[int]] = {}
         for day, hours in usual.items():
-            groups.setdefault(hours, []).append(day)
-        for hours, days in groups.items():
-            said = self.almanac.hours(hours) if hours else self._say("closed_word")
+            groups.setdefault((hours, self._is_unknown(day)), []).append(day)
+        for (hours, unknown), days in groups.items():
+            said = self.almanac.hours(hours) if hours else self._say("unknown_word" if unknown else "closed_word")
             yield self._item(self._say("usual_item", days=self.almanac.weekday_names(days), hours=said))
         yield from self._exceptions(usual, _FORTNIGHT)
 
@@ -170,6 +174,9 @@ class HoursWriter:
 
     def _usual(self, weekday: int) -> tuple[Hours, ...]:
         return self.schedule.weekday(weekday, self.almanac.today)
+
+    def _is_unknown(self, weekday: int) -> bool:
+        return self.schedule.is_unknown(weekday, self.almanac.today)
 
     def _hours(self, hours: DayHours) -> str:
         return self.almanac.hours([opening.hours for opening in hours.openings])

@@ -13,6 +13,7 @@ from bot.answering.days import DayMention
 from bot.answering.hourswriting import HoursWriter
 from bot.answering.placequery import PlaceIntent, PlaceQuery, follow_up, read_query
 from bot.answering.placewords import PlaceIndex
+from bot.answering.trust import source_notes
 from bot.knowledge.hours import parse_hours
 from bot.knowledge.public_holidays import holiday_region
 from bot.messages import Block, BlockKind, Location, SourceNote, Span
@@ -243,7 +244,7 @@ def _where(place: Place) -> Location | None:
 
 
 def _sources(places: Iterable[Place]) -> tuple[SourceNote, ...]:
-    notes = (SourceNote(source.title, source.url, place.verified_on) for place in places for source in place.sources)
+    notes = (note for place in places for note in source_notes(place.sources, place.verified_on))
     return tuple(dict.fromkeys(notes))
 
 

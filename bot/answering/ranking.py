@@ -31,6 +31,9 @@ __all__ = ["Ranker", "Ranking"]
 _FIRST_CHOICES = 3
 # "Participatory budget" is a subject, not yet a question; three telling words mostly are.
 _FEW_WORDS = 2
+# A word that staff wrote once, or that is known by its letters or its idea alone, was said in passing: "on m'a volé
+# mon vélo" makes no subject of "vélo".
+_PROVEN = 2
 _EVIDENCE = 4
 
 
@@ -39,7 +42,7 @@ class Ranking:
     """A question ranked: ``matches`` best first; ``among_three`` is the probability that one of three is right.
 
     ``own_share`` is 1 unless the question has one or two telling words: then the first entry's share of the
-    phrasings with them ("carte" is in those of forty entries).
+    phrasings with them ("carte" is in those of forty entries); 0 for a word that hardly any has.
     """
 
     analysis: Analysis
@@ -127,6 +130,8 @@ class Ranker:
         # Phrasings are counted word by word: of two words, at most as many have both as have the rarer.
         counts = {owner: min(table.get(owner, 0) for table in tables) for owner in tables[0]}
         total = sum(counts.values())
+        if len(tables) == 1 and total < _PROVEN:
+            return 0.0
         return counts.get(entry, 0) / total if total else 1.0
 
     def covered(self, text: str, language: str, entry_id: str) -> float:
@@ -138,12 +143,13 @@ class Ranker:
         return signals.entry
 
     def _evidence(self, analysis: Analysis, sighting: Sighting, entry: int) -> tuple[str, ...]:
-        """The rarest words and concepts of the question that ``entry`` shares."""
+        """The rarest telling words and concepts of the question that ``entry`` shares."""
         coverage, idf = self.model.coverage, self.model.space.idf
+        lexicon = shipped_lexicon(analysis.language)
         shared = {
             word.text: idf["w"].get(word.stem, 0.0)
             for word in analysis.words
-            if entry in coverage.stems.get(word.stem, frozenset())
+            if entry in coverage.stems.get(word.stem, frozenset()) and not lexicon.is_function(word.text)
         }
         shared |= {
             f"[{concept}]": idf["v"].get(concept, 0.0)

@@ -47,6 +47,8 @@ _OWN_WORDS = 0.6
 _SHORT = 7
 _MORE_THAN_NOT = 0.5
 _WORTH_ASKING = 0.25
+# A place named in a message that says this many words of something else is not what it asks about.
+_MUCH_MORE = 5
 _CANDIDATES = 3
 _FACET_KINDS = {Facet.COST: "price"}
 
@@ -152,7 +154,11 @@ def continued(turn: Turn) -> Answer | None:
     facet = read_facet(turn.text)
     if facet is not None:
         return _facet(turn, entry, facet)
-    return _same_subject(turn, entry)
+    answer = _same_subject(turn, entry)
+    if answer is None and is_elliptic(turn.text) and turn.decision.verdict is not Verdict.ANSWER:
+        # "Et pour un enfant ?" leans on what was said: by itself it would be taken for another subject.
+        return _not_said(turn, entry)
+    return answer
 
 
 def ranked(turn: Turn) -> Answer:
@@ -311,7 +317,8 @@ def _placed(turn: Turn) -> Answer | None:
     if query is None:
         return None
     if query.candidates:
-        return answer_place(turn, query) if query.intent is not None else None
+        aside = len(query.residue) > _MUCH_MORE
+        return answer_place(turn, query) if query.intent is not None and not aside else None
     # "Hôtel de ville" and no more: not what the ranking guesses, but which one.
     owner = owner_of(turn, None, query.type)
     offered = turn.decision.entry_ids

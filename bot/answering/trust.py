@@ -8,12 +8,24 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.messages import SourceNote
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from bot.knowledge.model import CollectionCalendar, Entry, Place, Review, Season
+    from bot.knowledge.model import CollectionCalendar, Entry, Place, Review, Season, Source
 
-__all__ = ["Standing", "Trust", "due_on", "in_season", "trust_of", "trust_of_calendar", "trust_of_place", "worst"]
+__all__ = [
+    "Standing",
+    "Trust",
+    "due_on",
+    "in_season",
+    "source_notes",
+    "trust_of",
+    "trust_of_calendar",
+    "trust_of_place",
+    "worst",
+]
 
 _DAYS = {"jour": 1, "jours": 1, "semaine": 7, "semaines": 7}
 _MONTHS = {"mois": 1, "an": 12, "ans": 12}
@@ -92,3 +104,10 @@ def in_season(season: Season | None, today: date) -> bool:
     if season.start <= season.end:
         return season.start <= day <= season.end
     return day >= season.start or day <= season.end
+
+
+def source_notes(sources: Iterable[Source], verified_on: date | None) -> Iterator[SourceNote]:
+    """``sources`` of what was last verified on ``verified_on``, which no later source could have been read on."""
+    for source in sources:
+        later = source.date is not None and verified_on is not None and source.date > verified_on
+        yield SourceNote(source.title, source.url, verified_on, source.date if later else None)

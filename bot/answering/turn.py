@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.answering.clauses import clauses
+from bot.answering.clauses import clauses, without_home
 from bot.answering.deciding import Decision, Verdict, decide
 from bot.answering.documents import verbatim_key
 
@@ -85,7 +86,23 @@ class Turn:
         if len(self.text.split()) >= _RAMBLING:
             return self._by_parts[0]
         with self.timings.step("rank"):
-            return self.snapshot.ranker.rank(self.text, self.reading)
+            whole = self.snapshot.ranker.rank(self.text, self.reading)
+            return self._surer_without_home(whole)
+
+    def _surer_without_home(self, whole: Ranking) -> Ranking:
+        """``whole``, or the ranking of the message without where its author lives, which says nothing of the question.
+
+        An entry that names that very district ("la crèche du 13e") stays first.
+        """
+        base = self.snapshot.base
+        rest = without_home(self.text, base.city.name)
+        if rest == self.text or not whole.matches or not self.snapshot.elsewhere.has_districts:
+            return whole
+        alone = self.snapshot.ranker.rank(rest, self.reading)
+        numbers = {word for word in re.findall(r"\d+", self.text) if word not in re.findall(r"\d+", rest)}
+        named = numbers & set(re.findall(r"\d+", base.entries[whole.matches[0].entry_id].title))
+        surer = bool(alone.matches) and alone.matches[0].confidence > whole.matches[0].confidence
+        return alone if surer and not named else whole
 
     @cached_property
     def parts(self) -> tuple[Ranking, ...]:

@@ -55,6 +55,7 @@ class Cause(StrEnum):
     HOLIDAY = "holiday"
     CLOSURE = "closure"
     REMARK = "remark"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class DayHours:
-    """One day's openings. ``words`` is the closure's reason or staff's remark; no opening means closed.
+    """One day's openings. ``words`` is the closure's reason or staff's remark; no opening means closed,
+    but where the cause is that nothing is known of that day.
 
     ``holiday_unsaid`` is true when the day is a holiday of which the schedule says
     nothing: the usual hours are given then, and they may not hold.
@@ -160,6 +162,12 @@ class OpeningSchedule:
         )
         return seen.most_common(1)[0][0]
 
+    def is_unknown(self, weekday: int, start: date) -> bool:
+        """True if nothing is known of a weekday (0 is Monday), holidays apart."""
+        first = start + timedelta(days=(weekday - start.weekday()) % 7)
+        days = (self.day(first + timedelta(weeks=week)) for week in range(_WEEKS_OF_RHYTHM))
+        return any(day.cause is Cause.UNKNOWN for day in days)
+
     def _usual(self, first: date, last: date) -> Iterator[Opening]:
         """The openings of the rules alone, each cut at the days it spans, from ``first`` to before ``last``."""
         midnight = datetime.combine(first, time())
@@ -192,8 +200,10 @@ class OpeningSchedule:
             return DayHours(day, (), Cause.HOLIDAY, None, holiday)
         if not usual:
             noon = datetime.combine(day, time(12))
-            remark = self._hours.state(noon)[1] or None
-            return DayHours(day, (), Cause.REMARK if remark else Cause.RHYTHM, remark)
+            state, remark = self._hours.state(noon)
+            if state is State.UNKNOWN:
+                return DayHours(day, (), Cause.UNKNOWN)
+            return DayHours(day, (), Cause.REMARK if remark else Cause.RHYTHM, remark or None)
         cause = Cause.HOLIDAY if holiday is not None else Cause.RHYTHM
         unsaid = holiday is not None and self.on_holidays == "unsaid"
         return DayHours(day, usual, cause, None, holiday, unsaid)

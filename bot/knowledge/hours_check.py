@@ -77,7 +77,8 @@ def _refuse_words(expression: str, read: str) -> None:
     found: tuple[tuple[str, bool], ...] = (
         ("hours_school_holidays", re.search(r"\bSH\b", read) is not None),
         ("hours_fallback", "||" in read),
-        ("hours_unknown", re.search(r"\bunknown\b", read) is not None),
+        # "Sa,Su unknown": the source says nothing of these days. Unknown at some hours only is no answer.
+        ("hours_unknown", any("unknown" in rule and _SPAN.search(rule) for rule in _BETWEEN_RULES.split(read))),
         ("hours_sun", _SUN.search(read) is not None),
         ("hours_open_end", _OPEN_END.search(read) is not None),
     )
@@ -90,7 +91,7 @@ def _refuse_rule(rule: str) -> None:
     for year, month, first, last in _DAY.findall(rule):
         for day in filter(None, (first, last)):
             _refuse_impossible(int(year) if year else None, month, int(day))
-    if "closed" in rule:
+    if "closed" in rule or "unknown" in rule:
         return
     spans = _SPAN.findall(rule)
     if not spans and "24/7" not in rule:

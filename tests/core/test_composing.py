@@ -6,11 +6,25 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from villedessai import ANSWERED, NOW, PHONE, contacts_of, first_of, targets_of, text_of
+from villedessai import (
+    ANSWERED,
+    NOW,
+    PHONE,
+    TINY,
+    contacts_of,
+    first_of,
+    resident_of,
+    targets_of,
+    text_of,
+    tiny_town,
+)
 
+from bot.assembly import prepare
 from bot.messages import BlockKind, Location, Outcome
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from villedessai import Resident
 
 MERLES = Location(48.8276, 2.3565)
@@ -25,6 +39,16 @@ def test_an_answer_shows_its_source_and_when_it_was_verified(resident: Resident)
         ("Ville-d'Essai, les papiers", date(2025, 10, 24))
     ]
     assert "Source : Ville-d'Essai, les papiers, vérifié le 24 octobre 2025." in text_of(answer)
+
+
+def test_a_source_is_never_verified_before_it_was_written(tmp_path: Path) -> None:
+    """Of an entry last verified in 2024, a page of 2025 says its own date: nobody can have verified it before."""
+    dated = "sources: [{title: La mairie}, {title: Le journal, date: 2025-03-01}, {title: Un livre, date: 2009-01-01}]"
+    town = tiny_town(tmp_path, TINY.replace("sources: [{title: Mairie}]", dated).replace("2025-10-24", "2024-05-02"))
+    said = text_of(resident_of(prepare(town, cache=None, target_precision=0.95)).asks("Enlever un matelas"))
+    assert "Source : La mairie, vérifié le 2 mai 2024." in said
+    assert "Source : Le journal, daté du 1er mars 2025." in said
+    assert "Source : Un livre, vérifié le 2 mai 2024." in said
 
 
 def test_an_answer_carries_what_staff_wrote(resident: Resident) -> None:

@@ -9,6 +9,7 @@ import pytest
 from villedessai import NOW, PHONE, StoppedClock, contacts_of, first_of, resident_of, text_of, tiny_town
 
 from bot.answering import steps
+from bot.answering.clauses import without_home
 from bot.answering.composing import Composer
 from bot.answering.emergency import EmergencyDetector
 from bot.answering.turn import Timings
@@ -206,3 +207,21 @@ def test_a_broken_base_builds_no_bot(tmp_path: Path) -> None:
     root = tiny_town(tmp_path, entries="entries: [{id: sans-rien}]\n")
     with pytest.raises(KnowledgeError):
         build(root, cache=None, clock=StoppedClock(), store=MemoryStore())
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("j'habite le 15e, comment demander une crèche", "comment demander une crèche"),
+        ("J'habite à Paris et je veux un passeport", "et je veux un passeport"),
+        ("inscrire ma fille à l'école dans le 18ème arrondissement", "inscrire ma fille à l'école"),
+        ("I live in the 11th, how do I park", "how do I park"),
+        ("quels papiers à la mairie du 10e pour un passeport", "quels papiers pour un passeport"),
+        ("mairie du 15e", "mairie du 15e"),
+        ("j'habite chez ma mère", "j'habite chez ma mère"),
+        ("dans le 12e", "dans le 12e"),
+    ],
+)
+def test_where_one_lives_can_be_set_aside(text: str, rest: str) -> None:
+    """The district a resident lives in says nothing of what they ask."""
+    assert without_home(text, "Paris") == rest

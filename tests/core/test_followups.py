@@ -280,6 +280,13 @@ def test_a_location_nobody_asked_for(resident: Resident) -> None:
 # Two subjects, and long messages.
 
 
+def test_what_leans_on_an_answer_stays_with_its_subject(resident: Resident) -> None:
+    """ "Et pour un dromadaire ?" after the sofas is no question about another subject: that detail is not known."""
+    assert resident.asks("Comment jeter un canapé ?").entry_id == "encombrants"
+    answer = resident.asks("et pour un dromadaire ?")
+    assert (answer.outcome, answer.entry_id, answer.choices) == (Outcome.UNKNOWN, "encombrants", ())
+
+
 def test_two_kinds_of_place_are_both_offered(resident: Resident) -> None:
     """Asked of the library and the recycling centre at once, the bot asks which first, and keeps the day for both."""
     answer = resident.asks("le colibri et la déchèterie sont ouverts samedi ?")

@@ -176,6 +176,25 @@ def test_hours_silent_about_holidays_come_with_a_warning() -> None:
     assert "jour férié (Fête nationale)" in said(reply, BlockKind.NOTICE)
 
 
+@pytest.mark.parametrize(
+    ("text", "when", "expected"),
+    [
+        ("la mairie ouvre samedi ?", "2026-11-20T14:00", "je ne sais pas si c'est ouvert demain (samedi 21 novembre)"),
+        ("la mairie est ouverte le samedi ?", "2026-11-20T14:00", "je ne sais pas si c'est ouvert le samedi"),
+        ("mairie ouverte maintenant", "2026-11-21T10:00", "Prochaine ouverture connue : le lundi 23 novembre à 9 h."),
+        ("la mairie ouvre lundi ?", "2026-11-20T14:00", "c'est ouvert le lundi 23 novembre, de 9 h à 17 h."),
+        ("la mairie le 25 décembre 2027", "2026-11-20T14:00", "jour férié (Noël)"),
+        ("horaires mairie", "2026-11-20T14:00", "Samedi et dimanche : non précisé"),
+    ],
+)
+def test_a_day_of_which_the_source_says_nothing_is_not_said_closed(text: str, when: str, expected: str) -> None:
+    """Where the town's page gives Monday to Friday and no more, Saturday is unknown, not closed."""
+    hours = "Mo-Fr 09:00-17:00; Sa,Su unknown; PH off"
+    hall = place(id="m", type="mairie", name="Mairie de Bourg-d'Essai", opening_hours=hours)
+    reply = ask(text, when, desk=PlaceDesk({"m": hall}, "Europe/Paris", Voice()))
+    assert expected in said(reply)
+
+
 def test_a_note_of_the_staff_is_passed_on() -> None:
     """What staff note beside the hours reaches the resident."""
     hall = place(id="m", type="mairie", name="Mairie de Bourg", opening_hours=HALL_HOURS, hours_note="Sonnez à gauche")
