@@ -6,7 +6,6 @@ import gc
 import sys
 import tempfile
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -85,12 +84,11 @@ def _parts(snapshot: Snapshot) -> list[object]:
 def _let_go(parts: list[object]) -> None:
     """Drop ``parts`` one at a time: freed in one stroke, a base holds up every answer for 30 ms.
 
-    What an answer under way still uses stays until that is given.
+    Between two of them the interpreter lets others in. What an answer under way still uses stays until that is given.
     """
     parts.reverse()
     while parts:
         parts.pop()
-        time.sleep(_SWITCH)
 
 
 @contextmanager
