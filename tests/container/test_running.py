@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -178,18 +179,25 @@ def test_an_edit_that_needs_more_memory_is_told_and_the_last_good_base_serves(
     container.options += [*SMALL, *_mounted(container)]
     container.run()
     wait_for(container.ready)
+    first = _version(container)
     _edit(container)
     if not UNLIMITED:
         wait_for(lambda: "city.yaml" in container.log())
+        assert _version(container) == first
     telegram.write(1, BIRTH)
     wait_for(lambda: bool(telegram.answers(1)))
     assert container.state()["Status"] == "running"
     container.remove()
     container.options = [*LARGE, *_mounted(container)]
     container.run()
-    wait_for(container.ready)
+    wait_for(lambda: container.ready() and _version(container) != first)
     telegram.write(2, BIRTH)
     wait_for(lambda: bool(telegram.answers(2)))
+
+
+def _version(container: Container) -> str:
+    """Which version of the base answers now."""
+    return str(json.loads(container.page("readyz")[1])["knowledge"]["version"])
 
 
 def _mounted(container: Container) -> list[str]:

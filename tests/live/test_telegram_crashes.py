@@ -135,7 +135,7 @@ def test_killed_fifty_times_everyone_is_answered(town: Town) -> None:
         town.write(*last)
         if kill % 2:
             # From before it has started to well after it has answered.
-            time.sleep(chance.uniform(0.0, 4.0))
+            time.sleep(chance.uniform(0.0, 2.5))
         else:
             # While Telegram shows a message whose sending the bot has not heard the end of.
             wait_for(lambda before=before: town.size() > before)  # type: ignore[misc]
