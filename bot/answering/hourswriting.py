@@ -126,8 +126,8 @@ class HoursWriter:
     def _on_weekdays(self, weekdays: tuple[int, ...]) -> Iterator[Block]:
         usual = {day: self._usual(day) for day in weekdays}
         for day, hours in usual.items():
-            closed = "usual_unknown" if self._is_unknown(day) else "usual_closed"
-            key, named = ("usual_open" if hours else closed), self.almanac.each(day)
+            key = "usual_open" if hours else "usual_unknown" if self._is_unknown(day) else "usual_closed"
+            named = self.almanac.each(day)
             yield self._line(self._say(key, days=named, hours=self.almanac.hours(hours)))
         yield from self._exceptions(usual, _WEEKS * _WEEK)
 
@@ -146,7 +146,7 @@ class HoursWriter:
         yield Block(BlockKind.PARAGRAPH, (Span(self._say("usual")),))
         groups: dict[tuple[tuple[Hours, ...], bool], list[int]] = {}
         for day, hours in usual.items():
-            groups.setdefault((hours, self._is_unknown(day)), []).append(day)
+            groups.setdefault((hours, not hours and self._is_unknown(day)), []).append(day)
         for (hours, unknown), days in groups.items():
             said = self.almanac.hours(hours) if hours else self._say("unknown_word" if unknown else "closed_word")
             yield self._item(self._say("usual_item", days=self.almanac.weekday_names(days), hours=said))

@@ -53,7 +53,6 @@ def learn(
     version: str = "",
     own: Collection[str] = (),
     subjects: Sequence[Subject] = (),
-    shares: Shares | None = None,
     progress: Progress = lambda _: None,
 ) -> Model:
     """Train and calibrate on ``documents``; ``progress`` hears how far it is (0 to 1).
@@ -73,9 +72,7 @@ def learn(
     sighted += _sighted(more, finder)
     lifted = lifts(documents, np.array([entry in own for entry in entry_ids]))
     beyond = np.zeros(len(subjects) if linear else 0, np.float32)
-    lesson = _lesson(
-        [*documents, *more], sighted, finder, shares or Shares(), np.append(lifted, beyond), len(entry_ids)
-    )
+    lesson = _lesson([*documents, *more], sighted, finder, np.append(lifted, beyond), len(entry_ids))
     progress(0.2)
     scorer, trials = (_linear if linear else _neighbours)(lesson, progress)
     known = _known(lesson, ideas.values())
@@ -101,12 +98,11 @@ def _lesson(
     texts: Sequence[Document],
     sighted: Sequence[tuple[Analysis, Sighting]],
     finder: ConceptFinder,
-    shares: Shares,
     lifted: NDArray[np.float32],
     entries: int,
 ) -> Lesson:
     numbered = [(analysis, sighting, text.entry) for (analysis, sighting), text in zip(sighted, texts, strict=True)]
-    space, vectors = FeatureSpace.learn(numbered, len(lifted), shares)
+    space, vectors = FeatureSpace.learn(numbered, len(lifted), Shares())
     examples = Examples(
         vectors,
         np.array([text.entry for text in texts], np.int32),

@@ -106,8 +106,11 @@ def place_and_more(turn: Turn) -> Answer | None:
 
 def several_places(turn: Turn) -> Answer | None:
     """All to choose from, if parts of the message ask of different kinds of place ("la piscine et la poste")."""
+    parts = pieces(turn.text)
+    if len(parts) < _SEVERAL or turn.place_query is None or turn.as_written is not None:
+        return None
     snapshot, asked = turn.snapshot, dict[str, PlaceQuery]()
-    for text in pieces(turn.text):
+    for text in parts:
         query = snapshot.places.read(text, turn.today)
         if query is not None and query.type is not None and not query.residue:
             asked.setdefault(query.type, query)

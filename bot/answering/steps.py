@@ -135,7 +135,7 @@ def place(turn: Turn) -> Answer | None:
     query = turn.place_query
     if query is None or query.residue or not (query.candidates or query.intent or query.unknown):
         return None
-    return None if is_beyond(turn, query) else several_places(turn) or answer_place(turn, query)
+    return None if is_beyond(turn, query) else answer_place(turn, query)
 
 
 def continued(turn: Turn) -> Answer | None:
@@ -166,7 +166,7 @@ def ranked(turn: Turn) -> Answer:
     decision, composer = turn.decision, turn.snapshot.composer
     if says_nothing(turn.text) and not turn.as_written:
         return composer.unknown(turn.language)
-    both = several_places(turn) or place_and_more(turn) if turn.as_written is None else None
+    both = place_and_more(turn) if turn.as_written is None else None
     if both is not None:
         return both
     if decision.verdict is Verdict.ANSWER:
@@ -185,6 +185,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("around", around),
     ("smalltalk", small),
     ("elsewhere", elsewhere),
+    ("places", several_places),
     ("place", place),
     ("follow_up", continued),
     ("answer", ranked),

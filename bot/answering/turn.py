@@ -94,9 +94,11 @@ class Turn:
 
         An entry that names that very district ("la crèche du 13e") stays first.
         """
+        if not whole.matches or not self.snapshot.elsewhere.has_districts:
+            return whole
         base = self.snapshot.base
         rest = without_home(self.text, base.city.name)
-        if rest == self.text or not whole.matches or not self.snapshot.elsewhere.has_districts:
+        if rest == self.text:
             return whole
         alone = self.snapshot.ranker.rank(rest, self.reading)
         numbers = {word for word in re.findall(r"\d+", self.text) if word not in re.findall(r"\d+", rest)}
